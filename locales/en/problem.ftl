@@ -1,0 +1,62 @@
+### Errors of a whole request: a title, and an explanation that says what to do.
+
+problem-validation_failed-title = Please check the fields
+problem-validation_failed-detail = Some fields are not filled in as they should be. Beside each of them it says what to correct.
+problem-bad_request-title = The request was not understood
+problem-bad_request-detail = The request is not well formed, so it cannot be carried out. Check its address, headers and content.
+problem-malformed_json-title = The content cannot be read
+problem-malformed_json-detail = The content of the request has to be valid JSON. Check brackets, quotes and commas.
+problem-not_found-title = Not found
+problem-not_found-detail = There is nothing at this address, or you may not see it. Check the address, or open the link in the e-mail again.
+problem-method_not_allowed-title = This address does not take that method
+problem-method_not_allowed-detail = The methods that it takes are listed in the Allow header.
+problem-not_acceptable-title = No answer in that form
+problem-not_acceptable-detail = The service cannot answer in the form that the Accept header asks for. Ask for application/json.
+problem-unauthorized-title = Please sign in
+problem-unauthorized-detail = You are not signed in, or your session has ended. Sign in again. If you filed a request, open the link in the e-mail again.
+problem-forbidden-title = You may not do this
+problem-forbidden-detail = Your role does not allow this action, or the request is not assigned to you. Ask the responsible person to assign it to you or to do it themselves.
+problem-four_eyes-title = A second person is needed
+problem-four_eyes-detail = An answer is not approved by the person who proposed it. Ask another responsible person to approve it. If there is none, the operator’s profile can allow approval by one person.
+problem-stale_version-title = The request has changed
+problem-stale_version-detail = Somebody else changed the request while the page was open. Nothing was overwritten. Reload the page, see what is new, and repeat the action.
+problem-precondition_required-title = The version of the request is missing
+problem-precondition_required-detail = This action needs an If-Match header with the version that you saw. Read the request and send its ETag.
+problem-precondition_failed-title = The condition of the request does not hold
+problem-precondition_failed-detail = The version in the If-Match header does not fit. Read the request again and send its ETag.
+problem-invalid_transition-title = This is not possible now
+problem-invalid_transition-detail = The action “{ $action }” cannot be taken while the status of the request is “{ $status }”. Reload the page: it shows what can be done now.
+problem-wrong_code-title = The code does not match
+problem-wrong_code-detail = { $left ->
+    [0] This code is no longer valid. Please ask for a new one.
+    [one] Check the code in the latest e-mail and enter it again. You have { $left } try left.
+   *[other] Check the code in the latest e-mail and enter it again. You have { $left } tries left.
+}
+problem-code_expired-title = The code is no longer valid
+problem-code_expired-detail = The code has expired, or all tries were used. Ask for a new code and enter the digits from the new e-mail.
+problem-already_assigned-title = The request is already assigned
+problem-already_assigned-detail = { $who } works on this request. The responsible person can give it to somebody else.
+problem-rate_limited-title = Too many requests
+problem-rate_limited-detail = { $seconds ->
+    [one] Wait { $seconds } second and try again.
+   *[other] Wait { $seconds } seconds and try again.
+}
+problem-locked_out-title = Sign-in is closed for now
+problem-locked_out-detail = { $seconds ->
+    [one] Sign-in failed too many times in a row. Try again in { $seconds } second. If you forgot your password, ask an administrator.
+   *[other] Sign-in failed too many times in a row. Try again in { $seconds } seconds. If you forgot your password, ask an administrator.
+}
+problem-payload_too_large-title = Too large
+problem-payload_too_large-detail = What was sent is larger than can be taken. A file may be up to 10 MB; split a larger one.
+problem-unsupported_media_type-title = This format is not taken
+problem-unsupported_media_type-detail = A file may be PDF, JPEG, PNG, HEIC, DOCX, TXT, EML or P7S; send everything else as application/json. The format is told by the content, not by the name of the file.
+problem-idempotency_conflict-title = This key was used before
+problem-idempotency_conflict-detail = Another request was sent with this Idempotency-Key. Take a new key for a new request.
+problem-violation_undecided-title = Decide first whether there was a violation
+problem-violation_undecided-detail = The data is blocked for the time of the check. Confirm the violation or mark it as not confirmed, then approve the answer.
+problem-duplicate_user-title = There is such a staff member
+problem-duplicate_user-detail = An account with this e-mail address exists already. Change that account, or give another address.
+problem-unavailable-title = The service is unavailable for now
+problem-unavailable-detail = The request could not be carried out now. Try again in a few minutes: what you sent before is kept.
+problem-internal-title = An error on our side
+problem-internal-detail = The request could not be carried out, and it is not your mistake. Try again. If it happens again, write to us and name the error number.

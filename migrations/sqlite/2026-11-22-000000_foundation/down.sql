@@ -1,0 +1,17 @@
+DROP TABLE idempotency;
+DROP TABLE audit;
+DROP TABLE reminders;
+DROP TABLE outbox;
+DROP TABLE email_codes;
+DROP TABLE answers;
+DROP TABLE messages;
+DROP TABLE events;
+DROP TABLE clocks;
+DROP TABLE blind_indexes;
+DROP TABLE request_keys;
+DROP TABLE requests;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE staff_roles;
+DROP TABLE staff;
+DROP TABLE key_fingerprints;

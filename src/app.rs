@@ -1,0 +1,194 @@
+//! What a running process has: built once, shared by HTTP, worker, command line and tests.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::Duration;
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::data::{Data, DataError};
+use crate::domain::calendar::Calendar;
+use crate::domain::clocks::Law;
+use crate::domain::operator::{Operator, Operators};
+use crate::domain::rules::Rules;
+use crate::locale::Texts;
+use crate::mail::envelope::MailError;
+use crate::mail::transport::Transport;
+use crate::settings::{Settings, Secret};
+use crate::storage::{self, AnyConnection, Db, MigrationError, StorageError};
+use crate::vault::{KeyFingerprint, KeyRing, Purpose, Vault, VaultError};
+
+/// How long a session of a staff member lasts at most.
+pub const SESSION_DAYS: i64 = 14;
+
+/// A running process.
+#[derive(Debug)]
+pub struct App {
+    /// Its settings.
+    pub settings: Settings,
+    /// Its database.
+    pub db: Db,
+    /// Its time.
+    pub clock: Clock,
+    /// Its keys.
+    pub vault: Vault,
+    /// How it sends mail.
+    pub transport: Transport,
+    /// The texts.
+    pub texts: Texts,
+    /// The operators.
+    pub operators: Operators,
+    /// The law.
+    pub rules: Rules,
+    /// The calendar.
+    pub calendar: Calendar,
+    /// Where the data files were read from.
+    pub sources: Vec<(&'static str, String)>,
+    /// Rung when there may be work for the worker.
+    pub work: Notify,
+    /// Sign-ins with addresses that have no account, kept in memory so that they are slowed down like the others.
+    pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
+}
+
+/// Failed sign-ins with one unknown address.
+#[derive(Debug, Clone, Copy)]
+pub struct Failures {
+    /// How many in a row.
+    pub count: i32,
+    /// Until when further tries are refused.
+    pub locked_until: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+/// Why a process cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A data file has a mistake.
+    #[error("{0}")]
+    Data(#[from] DataError),
+    /// The database cannot be used.
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+    /// Its tables cannot be brought up to date.
+    #[error("{0}")]
+    Migration(#[from] MigrationError),
+    /// The key ring cannot be used.
+    #[error("{0}")]
+    Vault(#[from] VaultError),
+    /// The mail settings cannot be used.
+    #[error("{0}")]
+    Mail(#[from] MailError),
+    /// The data folder cannot be made.
+    #[error("DATA_DIR {0}: {1}")]
+    DataDir(String, #[source] std::io::Error),
+}
+
+impl App {
+    /// Builds a process from its settings: checks the data files, brings the database up to date, opens the key ring.
+    ///
+    /// # Errors
+    /// The first thing that does not hold; nothing is served then.
+    pub fn build(settings: Settings, clock: Clock) -> Result<Arc<Self>, StartError> {
+        let smtp_url = settings.smtp_url.as_ref().map(|Secret(url)| url.as_str());
+        let transport = Transport::from_settings(smtp_url, settings.mail_dir())?;
+        Self::build_with(settings, clock, transport)
+    }
+
+    /// The same with a given way to send mail.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    pub fn build_with(settings: Settings, clock: Clock, transport: Transport) -> Result<Arc<Self>, StartError> {
+        let data = Data::load(&settings.config_dir)?;
+        make_data_dir(&settings)?;
+        let mut connection = AnyConnection::open(&settings.database)?;
+        let changes = storage::migrate(&mut connection)?;
+        if !changes.is_empty() {
+            tracing::info!(changes = changes.len(), "the database was brought up to date");
+        }
+        let vault = open_vault(&mut connection, &settings, &clock)?;
+        drop(connection);
+        let db = Db::open(&settings.database, settings.connections)?;
+        for operator in data.operators.iter().filter(|operator| operator.storage_country != "KZ") {
+            tracing::warn!(
+                operator = operator.id,
+                country = operator.storage_country,
+                "storage_country is not KZ: Law 94-V 12(2) wants the data stored in Kazakhstan"
+            );
+        }
+        Ok(Arc::new(Self {
+            settings,
+            db,
+            clock,
+            vault,
+            transport,
+            texts: data.texts,
+            operators: data.operators,
+            rules: data.rules,
+            calendar: data.calendar,
+            sources: data.sources,
+            work: Notify::new(),
+            unknown_sign_ins: RwLock::default(),
+        }))
+    }
+
+    /// The law and the calendar of today.
+    #[must_use]
+    pub const fn law(&self) -> Law<'_> {
+        Law { rules: &self.rules, calendar: &self.calendar }
+    }
+
+    /// The operator with this id.
+    #[must_use]
+    pub fn operator(&self, id: &str) -> Option<&Operator> {
+        self.operators.get(id)
+    }
+
+    /// Forgets failed sign-ins with unknown addresses that are over.
+    pub fn forget_unknown_sign_ins(&self) {
+        let limit = self.clock.now() - Duration::days(1);
+        let mut all = self.unknown_sign_ins.write().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, failures| failures.locked_until.is_some_and(|until| until > limit));
+    }
+}
+
+fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
+    let mut folders = vec![settings.data_dir.clone()];
+    if let storage::DatabaseUrl::Sqlite(path) = &settings.database
+        && let Some(parent) = std::path::Path::new(path).parent()
+        && !parent.as_os_str().is_empty()
+    {
+        folders.push(parent.to_path_buf());
+    }
+    for folder in folders {
+        std::fs::create_dir_all(&folder).map_err(|error| StartError::DataDir(folder.display().to_string(), error))?;
+    }
+    Ok(())
+}
+
+/// Opens the key ring, or makes one for a database that has never been used with any; a ring that lacks a key is refused.
+fn open_vault(connection: &mut AnyConnection, settings: &Settings, clock: &Clock) -> Result<Vault, StartError> {
+    let now = clock.now();
+    let ring = storage::write_transaction::<_, StartError>(connection, |tx| {
+        let stored: Vec<KeyFingerprint> = storage::staff::fingerprints(tx)
+            .map_err(StorageError::from)?
+            .into_iter()
+            .filter_map(|row| {
+                let purpose = Purpose::parse(&row.purpose)?;
+                Some(KeyFingerprint { id: row.id, purpose, fingerprint: row.fingerprint })
+            })
+            .collect();
+        let (ring, new) = KeyRing::load_or_create(&settings.key_ring, &stored, now)?;
+        for key in new {
+            let row = storage::staff::FingerprintRow {
+                id: key.id,
+                purpose: key.purpose.as_str().to_owned(),
+                fingerprint: key.fingerprint,
+                created_at: now.naive_utc(),
+            };
+            storage::staff::insert_fingerprint(tx, &row).map_err(StorageError::from)?;
+        }
+        Ok(ring)
+    })?;
+    Ok(Vault::new(&ring)?)
+}

@@ -1,0 +1,92 @@
+//! Blocking beside the status, and what is known of a violation (Law 94-V art. 25(2)(8)).
+
+use serde_json::json;
+
+use super::ReasonForm;
+use crate::domain::event::EventKind;
+use crate::domain::vocabulary::{Blocking, ClockName, ClockState, Kind, Violation};
+use crate::mail::compose::RequesterMail;
+use crate::services::case::Case;
+use crate::services::error::ServiceError;
+use crate::services::requester::checked_text;
+
+/// Blocks for the time of the check; or puts a block into effect that the profile set at receipt and nobody has confirmed yet.
+pub(super) fn block(case: &mut Case<'_>, form: &ReasonForm) -> Result<(), ServiceError> {
+    let reason = checked_text("/reason", &form.reason)?;
+    let runs = case.clock(ClockName::Blocking).is_some_and(|clock| clock.state == ClockState::Running);
+    let in_effect = case.row.blocking != Blocking::None && !(case.row.blocking == Blocking::Provisional && runs);
+    if in_effect {
+        return Err(ServiceError::invalid_transition(case.row.status, "block"));
+    }
+    case.row.blocking = Blocking::Provisional;
+    case.meet_clock(ClockName::Blocking, "block");
+    case.await_clock(ClockName::Unblocking)?;
+    case.record(EventKind::BlockSet, json!({"blocking": "provisional"}), Some(&reason))?;
+    let link = case.requester_link()?;
+    case.mail_requester("block_set", &RequesterMail::BlockSet { link: &link, provisional: true })?;
+    Ok(())
+}
+
+/// Lifts the block; also after a final status.
+pub(super) fn unblock(case: &mut Case<'_>, form: &ReasonForm) -> Result<(), ServiceError> {
+    let reason = checked_text("/reason", &form.reason)?;
+    if case.row.blocking == Blocking::None {
+        return Err(ServiceError::invalid_transition(case.row.status, "unblock"));
+    }
+    lift(case, "unblock", Some(&reason))
+}
+
+/// Lifts the block and tells the requester.
+pub(super) fn lift(case: &mut Case<'_>, by: &str, reason: Option<&str>) -> Result<(), ServiceError> {
+    case.row.blocking = Blocking::None;
+    case.meet_clock(ClockName::Unblocking, by);
+    case.void_clock(ClockName::Unblocking, by);
+    case.record(EventKind::BlockLifted, json!({"by": by}), reason)?;
+    let link = case.requester_link()?;
+    case.mail_requester("block_lifted", &RequesterMail::BlockLifted { link: &link })?;
+    Ok(())
+}
+
+/// Staff see signs of a violation that the requester did not name: the clock of blocking starts.
+pub(super) fn mark_violation(case: &mut Case<'_>, form: &ReasonForm) -> Result<(), ServiceError> {
+    let reason = checked_text("/reason", &form.reason)?;
+    if case.row.violation != Violation::None {
+        return Err(ServiceError::invalid_transition(case.row.status, "mark_violation"));
+    }
+    case.row.violation = Violation::Alleged;
+    start_blocking_clock(case)?;
+    case.record(EventKind::ViolationMarked, json!({}), Some(&reason))
+}
+
+/// The violation is confirmed: data that is to be deleted is now to be destroyed within the law's term.
+pub(super) fn confirm_violation(case: &mut Case<'_>) -> Result<(), ServiceError> {
+    if matches!(case.row.violation, Violation::Confirmed | Violation::Dismissed) {
+        return Err(ServiceError::invalid_transition(case.row.status, "confirm_violation"));
+    }
+    case.row.violation = Violation::Confirmed;
+    start_blocking_clock(case)?;
+    case.void_clock(ClockName::Unblocking, "confirm_violation");
+    if case.row.kind == Kind::Deletion {
+        case.start_clock(ClockName::Destruction, case.now)?;
+    }
+    case.record(EventKind::ViolationConfirmed, json!({}), None)
+}
+
+fn start_blocking_clock(case: &mut Case<'_>) -> Result<(), ServiceError> {
+    if case.row.blocking == Blocking::None { case.start_clock(ClockName::Blocking, case.now) } else { Ok(()) }
+}
+
+/// The violation is not confirmed: a block is to be lifted within the law's term.
+pub(super) fn dismiss_violation(case: &mut Case<'_>) -> Result<(), ServiceError> {
+    let blocked = case.row.blocking != Blocking::None;
+    let alleged = case.row.violation == Violation::Alleged;
+    let undecided = alleged || case.row.violation == Violation::None;
+    if !undecided || !(alleged || blocked) {
+        return Err(ServiceError::invalid_transition(case.row.status, "dismiss_violation"));
+    }
+    case.row.violation = Violation::Dismissed;
+    if blocked {
+        case.start_clock(ClockName::Unblocking, case.now)?;
+    }
+    case.record(EventKind::ViolationDismissed, json!({}), None)
+}

@@ -1,0 +1,248 @@
+//! The clocks of a case: planned, started, met, made void, reopened.
+
+use chrono::{DateTime, Utc};
+
+use super::Case;
+use crate::domain::almaty;
+use crate::domain::clocks::{self, Candidate, Clock, Facts, headline};
+use crate::domain::reminder::Watched;
+use crate::domain::term::Term;
+use crate::domain::vocabulary::{Blocking, ClockName, ClockState};
+use crate::ids::new_id;
+use crate::services::error::ServiceError;
+use crate::storage::clocks::{self as clock_rows, ClockRow};
+use crate::storage::requests::NO_DUE;
+
+impl Case<'_> {
+    /// Runs `work` with what the clocks of this request depend on.
+    fn with_facts<T>(&self, work: impl FnOnce(&Facts<'_>) -> T) -> T {
+        let grounds = self.grounds();
+        work(&Facts {
+            kind: self.row.kind,
+            grounds: &grounds,
+            violation: self.row.violation,
+            published: self.row.published,
+            consumer: self.row.consumer,
+            received_at: self.row.received_at.and_utc(),
+            documents_at: self.row.documents_at.map(|at| at.and_utc()),
+            blocked: self.row.blocking != Blocking::None,
+            claim_contract: self.operator.claim_response.as_ref().map(|term| &term.citation),
+            targets: &self.operator.internal_targets,
+        })
+    }
+
+    /// Gives a new request its clocks.
+    ///
+    /// # Errors
+    /// When the law or the calendar does not cover them.
+    pub fn plan_clocks(&mut self) -> Result<(), ServiceError> {
+        let planned = self.with_facts(|facts| self.app.law().plan(facts))?;
+        let mut rows = Vec::new();
+        for clock in planned {
+            rows.push(self.clock_row(clock)?);
+        }
+        clock_rows::insert_all(self.tx, &rows)?;
+        self.clocks = rows;
+        Ok(())
+    }
+
+    fn clock_row(&self, clock: Clock) -> Result<ClockRow, ServiceError> {
+        let mut row = ClockRow {
+            id: new_id(self.now),
+            request_id: self.row.id.clone(),
+            name: clock.name,
+            state: clock.state,
+            term_days: 0,
+            term_unit: clock.term.unit,
+            basis: clock.basis,
+            certainty: clock.certainty,
+            citation: String::new(),
+            rule_set: String::new(),
+            target_on: None,
+            started_at: None,
+            due_on: None,
+            due_at: None,
+            met_at: None,
+            met_by: None,
+            counting: None,
+            calendar_revision: None,
+            created_at: self.now.naive_utc(),
+            running_since: None,
+            remind_at: None,
+        };
+        self.fill(&mut row, &clock)?;
+        Ok(row)
+    }
+
+    /// Takes over what was counted.
+    fn fill(&self, row: &mut ClockRow, clock: &Clock) -> Result<(), ServiceError> {
+        row.state = clock.state;
+        row.term_days = i32::try_from(clock.term.days).unwrap_or(i32::MAX);
+        row.term_unit = clock.term.unit;
+        row.basis = clock.basis;
+        row.certainty = clock.certainty;
+        row.citation = serde_json::to_string(&clock.citation)?;
+        row.rule_set.clone_from(&clock.rule_set);
+        row.target_on = clock.target_on;
+        row.started_at = clock.started_at.map(|at| at.naive_utc());
+        row.due_on = clock.due_on();
+        row.due_at = clock.due_at().map(|at| at.naive_utc());
+        row.counting = clock.counting.as_ref().map(serde_json::to_string).transpose()?;
+        row.calendar_revision = clock.counting.as_ref().map(|_| self.app.calendar.revision().to_owned());
+        if clock.state == ClockState::Running {
+            row.running_since = Some(self.now.naive_utc());
+            // A stage that is already past goes out at once: the reconciler looks right away.
+            row.remind_at = Some(self.now.naive_utc());
+        }
+        Ok(())
+    }
+
+    /// The clock of this name that is not void.
+    #[must_use]
+    pub fn clock(&self, name: ClockName) -> Option<&ClockRow> {
+        self.clocks.iter().find(|clock| clock.name == name && clock.state != ClockState::Void)
+    }
+
+    /// Starts a clock at `at`: one that waits begins to run, one that is not there is made. One that runs or was met stays.
+    ///
+    /// # Errors
+    /// When the law or the calendar does not cover it.
+    pub fn start_clock(&mut self, name: ClockName, at: DateTime<Utc>) -> Result<(), ServiceError> {
+        let position = self.clocks.iter().position(|clock| clock.name == name && clock.state != ClockState::Void);
+        let counted = self.with_facts(|facts| self.app.law().clock(name, facts, Some(at)))?;
+        match position.and_then(|position| self.clocks.get(position).cloned()) {
+            Some(mut row) if row.state == ClockState::Waiting => {
+                self.fill(&mut row, &counted)?;
+                self.put_clock(row);
+            }
+            Some(_) => {}
+            None => {
+                let row = self.clock_row(counted)?;
+                clock_rows::insert_all(self.tx, std::slice::from_ref(&row))?;
+                self.clocks.push(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a clock that waits for its event.
+    ///
+    /// # Errors
+    /// When the law does not cover it.
+    pub fn await_clock(&mut self, name: ClockName) -> Result<(), ServiceError> {
+        if self.clock(name).is_some_and(|clock| clock.state != ClockState::Met) {
+            return Ok(());
+        }
+        let clock = self.with_facts(|facts| self.app.law().clock(name, facts, None))?;
+        let row = self.clock_row(clock)?;
+        clock_rows::insert_all(self.tx, std::slice::from_ref(&row))?;
+        self.clocks.push(row);
+        Ok(())
+    }
+
+    /// What was waited for is done, by `by`.
+    pub fn meet_clock(&mut self, name: ClockName, by: &str) {
+        self.close_clocks(ClockState::Met, by, |clock| clock.name == name && clock.state == ClockState::Running);
+    }
+
+    /// The clock no longer applies.
+    pub fn void_clock(&mut self, name: ClockName, by: &str) {
+        self.close_clocks(ClockState::Void, by, |clock| clock.name == name && is_open(clock));
+    }
+
+    /// No clock that is open applies any more.
+    pub fn void_open_clocks(&mut self, by: &str) {
+        self.close_clocks(ClockState::Void, by, is_open);
+    }
+
+    /// What was granted was carried out, at `at`.
+    pub fn meet_by_completion(&mut self, at: DateTime<Utc>) {
+        let met = |clock: &ClockRow| clock.state == ClockState::Running && clocks::is_met_by_completion(clock.name);
+        let ids: Vec<String> = self.clocks.iter().filter(|clock| met(clock)).map(|clock| clock.id.clone()).collect();
+        self.close_clocks(ClockState::Met, "complete", met);
+        for clock in self.clocks.iter_mut().filter(|clock| ids.contains(&clock.id)) {
+            clock.met_at = Some(at.min(self.now).naive_utc());
+        }
+    }
+
+    /// The final answer reached the requester: what runs is met by it, what still waits has lost its object.
+    ///
+    /// The clock of a block that must be lifted goes on: an answer does not lift a block.
+    pub fn meet_by_delivery(&mut self, by: &str) -> Vec<ClockName> {
+        let runs = |clock: &ClockRow| clock.state == ClockState::Running && clock.name != ClockName::Unblocking;
+        let met = self.clocks.iter().filter(|clock| runs(clock)).map(|clock| clock.name).collect();
+        self.close_clocks(ClockState::Met, by, runs);
+        self.close_clocks(ClockState::Void, by, |clock| clock.state == ClockState::Waiting);
+        met
+    }
+
+    /// The answer did not arrive after all: what its delivery met runs again.
+    pub fn reopen_delivery(&mut self, by: &str) -> Vec<ClockName> {
+        let now = self.now.naive_utc();
+        let mut reopened = Vec::new();
+        for clock in self.clocks.iter_mut().filter(|clock| clock.met_by.as_deref() == Some(by)) {
+            if clock.state == ClockState::Met {
+                clock.state = ClockState::Running;
+                clock.met_at = None;
+                clock.met_by = None;
+                clock.remind_at = Some(now);
+                self.touched.push(clock.id.clone());
+                reopened.push(clock.name);
+            }
+        }
+        reopened
+    }
+
+    fn close_clocks(&mut self, state: ClockState, by: &str, which: impl Fn(&ClockRow) -> bool) {
+        let now = self.now.naive_utc();
+        for clock in self.clocks.iter_mut().filter(|clock| which(clock)) {
+            clock.state = state;
+            clock.met_at = (state == ClockState::Met).then_some(now);
+            clock.met_by = Some(by.to_owned());
+            clock.remind_at = None;
+            self.touched.push(clock.id.clone());
+        }
+    }
+
+    fn put_clock(&mut self, row: ClockRow) {
+        self.touched.push(row.id.clone());
+        if let Some(place) = self.clocks.iter_mut().find(|clock| clock.id == row.id) {
+            *place = row;
+        }
+    }
+
+    /// Puts the headline of the request's clocks where the queue is sorted by it.
+    pub(super) fn put_headline(&mut self) {
+        let leading = headline(self.row.kind, self.clocks.iter().map(candidate));
+        self.row.headline_clock = leading.map(|(name, _)| name);
+        self.row.headline_due_on = leading.map(|(_, due_on)| due_on);
+        self.row.sort_due_at = leading.map_or(NO_DUE, |(_, due_on)| almaty::due_at(due_on).naive_utc());
+    }
+}
+
+/// Whether a clock runs or waits.
+#[must_use]
+pub fn is_open(clock: &ClockRow) -> bool {
+    matches!(clock.state, ClockState::Running | ClockState::Waiting)
+}
+
+/// What the choice of the headline looks at.
+#[must_use]
+pub fn candidate(clock: &ClockRow) -> Candidate {
+    Candidate { name: clock.name, state: clock.state, basis: clock.basis, due_on: clock.due_on }
+}
+
+/// The term of a clock.
+#[must_use]
+pub fn term(clock: &ClockRow) -> Term {
+    Term { days: u32::try_from(clock.term_days).unwrap_or_default(), unit: clock.term_unit }
+}
+
+/// What reminders of a running clock depend on; nothing when it does not run.
+#[must_use]
+pub fn watched(clock: &ClockRow) -> Option<Watched> {
+    if clock.state != ClockState::Running {
+        return None;
+    }
+    Some(Watched { term: term(clock), running_since: clock.running_since?.and_utc(), due_on: clock.due_on? })
+}

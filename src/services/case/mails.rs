@@ -1,0 +1,212 @@
+//! The mails of a case: composed in the recipient's language, sealed, and put into the outbox.
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use super::Case;
+use crate::domain::vocabulary::{ClockName, ClockState, Language, Role};
+use crate::ids::new_id;
+use crate::mail::compose::{Composed, RequestFacts, RequesterMail, StaffMail, compose_requester, compose_staff};
+use crate::services::error::ServiceError;
+use crate::storage::outbox::{self, OutboxRow};
+use crate::storage::staff::{self, StaffRow};
+use crate::vault::{Place, new_code};
+
+/// How long a mail is tried before it is a dead letter.
+pub const GIVE_UP_AFTER_DAYS: i64 = 3;
+/// How long a code holds.
+pub const CODE_MINUTES: u32 = 30;
+
+/// A mail as it lies sealed in the outbox.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SealedMail {
+    /// The address; empty for a print-and-post item.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// To whom a mail goes.
+enum Recipient<'a> {
+    Requester,
+    Member(&'a StaffRow),
+    Head,
+}
+
+impl Case<'_> {
+    /// The facts that a mail about this request may name.
+    #[must_use]
+    pub fn mail_facts(&self, language: Language) -> RequestFacts {
+        let today = crate::domain::almaty::local_date(self.now);
+        // A mail promises no date that is over.
+        let leading = crate::domain::clocks::headline(self.row.kind, self.clocks.iter().map(super::clocks::candidate))
+            .filter(|(_, due_on)| *due_on >= today);
+        let outer = self.clock(ClockName::ClaimResponse).filter(|clock| clock.state == ClockState::Running);
+        RequestFacts {
+            reference: self.row.reference.clone(),
+            kind: self.row.kind,
+            operator_name: self.operator.names.get(language).to_owned(),
+            operator_email: self.operator.contact_email(&self.row.service).to_owned(),
+            operator_phone: self.operator.contacts.phone.clone(),
+            responsible_person: self.operator.responsible_person.name.get(language).to_owned(),
+            received_at: self.row.received_at.and_utc(),
+            headline: leading,
+            outer_limit: outer.and_then(|clock| clock.due_on).filter(|due_on| *due_on >= today),
+        }
+    }
+
+    /// The requester's link: the only place where the secret stands in an address.
+    ///
+    /// # Errors
+    /// When the secret was destroyed.
+    pub fn requester_link(&self) -> Result<String, ServiceError> {
+        let base = &self.app.settings.public_url;
+        Ok(format!("{base}/requests/{}?token={}", self.row.reference, self.token()?))
+    }
+
+    /// The link for staff.
+    #[must_use]
+    pub fn staff_link(&self) -> String {
+        format!("{}/staff/requests/{}", self.app.settings.public_url, self.row.reference)
+    }
+
+    /// Writes to the requester. Whoever has no mail address gets a print-and-post item.
+    ///
+    /// # Errors
+    /// Those of the vault and of the database.
+    pub fn mail_requester(&mut self, name: &str, mail: &RequesterMail<'_>) -> Result<String, ServiceError> {
+        let language = self.row.language;
+        let composed = compose_requester(&self.app.texts, language, &self.mail_facts(language), mail);
+        let delivers_answer = matches!(mail, RequesterMail::AnswerReady { .. });
+        self.enqueue(name, language, &Recipient::Requester, composed, delivers_answer)
+    }
+
+    /// Writes to a member of the staff.
+    ///
+    /// # Errors
+    /// Those of the vault and of the database.
+    pub fn mail_member(&mut self, name: &str, member: &StaffRow, mail: &StaffMail<'_>) -> Result<(), ServiceError> {
+        let facts = self.mail_facts(member.language);
+        let composed = compose_staff(&self.app.texts, member.language, &member.name, &facts, mail);
+        self.enqueue(name, member.language, &Recipient::Member(member), composed, false)?;
+        Ok(())
+    }
+
+    /// Writes to the operator's head contact.
+    ///
+    /// # Errors
+    /// Those of the vault and of the database.
+    pub fn mail_head(&mut self, name: &str, mail: &StaffMail<'_>) -> Result<(), ServiceError> {
+        let language = Language::Ru;
+        let facts = self.mail_facts(language);
+        let composed = compose_staff(&self.app.texts, language, &facts.responsible_person, &facts, mail);
+        self.enqueue(name, language, &Recipient::Head, composed, false)?;
+        Ok(())
+    }
+
+    /// Writes to the member who has the request, or else to every DPO of the operator.
+    ///
+    /// # Errors
+    /// Those of the vault and of the database.
+    pub fn mail_responsible(&mut self, name: &str, mail: &StaffMail<'_>) -> Result<(), ServiceError> {
+        for member in self.responsible()? {
+            self.mail_member(name, &member, mail)?;
+        }
+        Ok(())
+    }
+
+    /// The member who has the request, unless the account is disabled; else every DPO of the operator.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn responsible(&mut self) -> Result<Vec<StaffRow>, ServiceError> {
+        if let Some(assignee) = self.assignee()? {
+            return Ok(vec![assignee]);
+        }
+        Ok(staff::with_role(self.tx, &self.row.operator_id, &[Role::Dpo])?)
+    }
+
+    /// The member who has the request, unless the account is disabled.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn assignee(&mut self) -> Result<Option<StaffRow>, ServiceError> {
+        let Some(id) = self.row.assignee_id.clone() else { return Ok(None) };
+        Ok(staff::by_id(self.tx, &id)?.filter(|member| member.disabled_at.is_none()))
+    }
+
+    fn enqueue(
+        &mut self,
+        name: &str,
+        language: Language,
+        recipient: &Recipient<'_>,
+        composed: Composed,
+        delivers_answer: bool,
+    ) -> Result<String, ServiceError> {
+        let (kind, id, to) = match recipient {
+            Recipient::Requester => ("requester", None, self.contents()?.requester_email().map(ToOwned::to_owned)),
+            Recipient::Member(member) => ("staff", Some(member.id.clone()), Some(member.email.clone())),
+            Recipient::Head => ("head", None, Some(self.operator.head_contact.clone())),
+        };
+        let mail_id = new_id(self.now);
+        let by_mail = to.is_some();
+        let sealed = SealedMail {
+            to: to.unwrap_or_default(),
+            subject: composed.subject,
+            text: composed.text,
+            html: composed.html,
+        };
+        let row = OutboxRow {
+            request_id: Some(self.row.id.clone()),
+            operator_id: self.row.operator_id.clone(),
+            mail: name.to_owned(),
+            recipient_kind: kind.to_owned(),
+            recipient_id: id,
+            language,
+            message_id: format!("{mail_id}@{}", self.app.settings.mail_domain()),
+            delivers_answer,
+            state: if by_mail { outbox::PENDING } else { outbox::TO_POST }.to_owned(),
+            attempts: 0,
+            created_at: self.now.naive_utc(),
+            next_attempt_at: by_mail.then(|| self.now.naive_utc()),
+            give_up_at: (self.now + Duration::days(GIVE_UP_AFTER_DAYS)).naive_utc(),
+            lease_token: None,
+            lease_until: None,
+            sent_at: None,
+            failure_kind: None,
+            smtp_code: None,
+            smtp_enhanced: None,
+            posted_on: None,
+            tracking: None,
+            resent_from: None,
+            sealed: Some(self.key.seal_json(&Place::new("outbox", &mail_id, "mail"), &sealed)?),
+            id: mail_id.clone(),
+        };
+        outbox::enqueue(self.tx, &row)?;
+        Ok(mail_id)
+    }
+
+    /// Makes a new code to prove the mail address; only its keyed hash is kept. Earlier codes no longer hold.
+    ///
+    /// # Errors
+    /// Those of the vault and of the database.
+    pub fn issue_code(&mut self) -> Result<String, ServiceError> {
+        let code = new_code()?;
+        let id = new_id(self.now);
+        let row = crate::storage::codes::CodeRow {
+            hmac: self.app.vault.code_hash(&self.row.id, &id, &code),
+            id,
+            request_id: self.row.id.clone(),
+            created_at: self.now.naive_utc(),
+            expires_at: (self.now + Duration::minutes(i64::from(CODE_MINUTES))).naive_utc(),
+            tries: 0,
+            used_at: None,
+        };
+        crate::storage::codes::insert(self.tx, &row)?;
+        Ok(code)
+    }
+}

@@ -1,0 +1,193 @@
+//! The outbox as staff see it: what waits, what left, what failed; and sending again.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+
+use super::actions::standing;
+use super::case::Case;
+use super::desk::{Page, page_size};
+use super::error::{Refusal, ServiceError};
+use super::sign_in::Member;
+use crate::app::App;
+use crate::domain::event::{Actor, EventKind};
+use crate::domain::permission::Permission;
+use crate::storage::outbox::{self, Filter, OutboxRow};
+use crate::storage::requests;
+use crate::worker::outbox::{find, send_again};
+
+/// Which mails are wanted.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OutboxQuery {
+    /// A state.
+    pub state: Option<MailState>,
+    /// How many at most, 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<i64>,
+    /// Where the last page ended.
+    pub cursor: Option<String>,
+}
+
+crate::vocabulary! {
+    /// The state of a mail.
+    MailState {
+        /// It waits to leave.
+        Pending = "pending",
+        /// The mail server accepted it.
+        Sent = "sent",
+        /// It was given up.
+        Dead = "dead",
+        /// It is to be printed and posted.
+        ToPost = "to_post",
+        /// It was posted.
+        Posted = "posted",
+    }
+}
+
+/// A mail without its text and its address.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MailView {
+    /// Its id.
+    pub id: String,
+    /// The request it is about.
+    pub reference: Option<String>,
+    /// The operator.
+    pub operator: String,
+    /// Which mail it is.
+    pub mail: String,
+    /// `requester`, `staff` or `head`.
+    pub to: String,
+    /// The member it goes to.
+    pub recipient_id: Option<String>,
+    /// Where it stands.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it is tried next.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// When the mail server accepted it.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// The SMTP code of the last failure.
+    pub smtp_code: Option<i32>,
+    /// Its enhanced status.
+    pub smtp_enhanced: Option<String>,
+    /// The kind of the last failure.
+    pub failure: Option<String>,
+    /// Its acceptance is the delivery of the answer.
+    pub delivers_answer: bool,
+    /// The mail that it repeats.
+    pub resent_from: Option<String>,
+    /// When it was posted.
+    pub posted_on: Option<NaiveDate>,
+    /// Its tracking number.
+    pub tracking: Option<String>,
+}
+
+fn view(row: OutboxRow, reference: Option<String>) -> MailView {
+    MailView {
+        id: row.id,
+        reference,
+        operator: row.operator_id,
+        mail: row.mail,
+        to: row.recipient_kind,
+        recipient_id: row.recipient_id,
+        state: row.state,
+        attempts: row.attempts,
+        created_at: row.created_at.and_utc(),
+        next_attempt_at: row.next_attempt_at.map(|at| at.and_utc()),
+        sent_at: row.sent_at.map(|at| at.and_utc()),
+        smtp_code: row.smtp_code,
+        smtp_enhanced: row.smtp_enhanced,
+        failure: row.failure_kind,
+        delivers_answer: row.delivers_answer,
+        resent_from: row.resent_from,
+        posted_on: row.posted_on,
+        tracking: row.tracking,
+    }
+}
+
+/// A page of the outbox, newest first: agents see the mails of the requests that they have.
+///
+/// # Errors
+/// `forbidden` for whoever has no operator's role; `Invalid` for a filter that cannot be.
+pub async fn list(app: &Arc<App>, member: Member, query: OutboxQuery) -> Result<Page<MailView>, ServiceError> {
+    let seen = member.operators_with(Permission::SeeQueue);
+    if seen.is_empty() {
+        return Err(ServiceError::forbidden());
+    }
+    let (whole, assigned) = seen
+        .into_iter()
+        .partition(|operator| member.standing(operator, false).may(Permission::SeeOutbox));
+    let limit = page_size(query.limit)?;
+    let before = query.cursor.filter(|cursor| !cursor.is_empty());
+    if before.as_ref().is_some_and(|cursor| cursor.len() != 36 || !cursor.is_ascii()) {
+        return Err(ServiceError::field("/query/cursor", "invalid_cursor"));
+    }
+    let filter = Filter {
+        operators: whole,
+        assigned_operators: assigned,
+        assignee: member.id.clone(),
+        state: query.state.map(|state| state.as_str().to_owned()),
+        before,
+        limit: limit + 1,
+    };
+    app.db
+        .read("outbox", move |connection| {
+            let mut rows = outbox::page(connection, &filter)?;
+            let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+            let more = rows.len() > wanted;
+            rows.truncate(wanted);
+            let next_cursor = rows.last().filter(|_| more).map(|(row, _)| row.id.clone());
+            let items = rows.into_iter().map(|(row, reference)| view(row, reference)).collect();
+            Ok(Page { items, next_cursor })
+        })
+        .await
+}
+
+/// Sends a dead letter again, as it was.
+///
+/// # Errors
+/// `NotFound` for mails that the member may not see, `forbidden`, and 409 for a mail that is not dead.
+pub async fn resend(app: &Arc<App>, member: Member, id: String) -> Result<MailView, ServiceError> {
+    let process = Arc::clone(app);
+    let mail = app
+        .db
+        .write("resend_mail", move |tx| {
+            let request_id = find(tx, &id)?.request_id.ok_or(ServiceError::NotFound)?;
+            let row = requests::lock_by_id(tx, &request_id)?.ok_or(ServiceError::NotFound)?;
+            let standing = standing(&member, &row);
+            if !standing.may(Permission::SeeOutbox) {
+                return Err(ServiceError::NotFound);
+            }
+            if !standing.may(Permission::ResendMail) {
+                return Err(ServiceError::forbidden());
+            }
+            let mut case = Case::open_by_id(&process, tx, &request_id, Actor::Staff(member.id.clone()))?;
+            let mut mail = find(case.tx, &id)?;
+            if mail.state != outbox::DEAD || mail.tracking.as_deref() == Some(RESENT) {
+                let refusal = Refusal::new("invalid_transition", 409);
+                return Err(refusal.with("status", &mail.state).with("action", "resend").into());
+            }
+            let again = send_again(&mut case, &mail)?;
+            // Marked, so that two presses of the button are one mail.
+            mail.tracking = Some(RESENT.to_owned());
+            outbox::update(case.tx, &mail)?;
+            case.record(EventKind::MailResent, json!({"mail": mail.id, "as": again.id}), None)?;
+            let reference = case.row.reference.clone();
+            case.save(false)?;
+            Ok(view(again, Some(reference)))
+        })
+        .await?;
+    app.work.notify_one();
+    Ok(mail)
+}
+
+/// Stands in `tracking` of a dead letter that was sent again.
+const RESENT: &str = "resent";

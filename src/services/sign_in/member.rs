@@ -1,0 +1,150 @@
+//! The member behind a token, read anew for every call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::domain::permission::{Permission, Standing};
+use crate::domain::vocabulary::{Language, Role};
+use crate::services::access_token;
+use crate::services::error::ServiceError;
+use crate::storage::staff::{self, RoleRow, StaffRow};
+
+/// A member of the staff who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Their id.
+    pub id: String,
+    /// As they are shown to colleagues.
+    pub name: String,
+    /// Mail address in lower case.
+    pub email: String,
+    /// The language of mails to them.
+    pub language: Language,
+    /// Whether they run the deployment. Then they hold no operator's role.
+    pub is_admin: bool,
+    /// Their roles by operator, for operators that this deployment serves.
+    pub roles: BTreeMap<String, Vec<Role>>,
+    /// The session in which they are signed in.
+    pub session_id: String,
+}
+
+/// A member as they see themselves.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MeView {
+    /// Their id.
+    pub id: String,
+    /// As they are shown to colleagues.
+    pub name: String,
+    /// Mail address.
+    pub email: String,
+    /// The language of mails to them.
+    pub language: Language,
+    /// Whether they run the deployment.
+    pub is_admin: bool,
+    /// Their roles by operator.
+    pub roles: BTreeMap<String, Vec<Role>>,
+}
+
+impl Member {
+    fn new(app: &App, row: StaffRow, roles: Vec<RoleRow>, session_id: String) -> Self {
+        let mut by_operator: BTreeMap<String, Vec<Role>> = BTreeMap::new();
+        // Profiles come from files: of an operator that is gone there is nothing to see any more.
+        for role in roles.into_iter().filter(|role| !row.is_admin && app.operator(&role.operator_id).is_some()) {
+            by_operator.entry(role.operator_id).or_default().push(role.role);
+        }
+        Self {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            language: row.language,
+            is_admin: row.is_admin,
+            roles: by_operator,
+            session_id,
+        }
+    }
+
+    /// What the member is at an operator, and to a request of it.
+    #[must_use]
+    pub fn standing(&self, operator_id: &str, assigned: bool) -> Standing {
+        Standing::of(self.roles.get(operator_id).map_or(&[], Vec::as_slice), assigned)
+    }
+
+    /// Whether the member has `permission` at an operator, be the request assigned to them or not.
+    #[must_use]
+    pub fn may(&self, operator_id: &str, permission: Permission) -> bool {
+        self.standing(operator_id, false).may(permission)
+    }
+
+    /// Whether the operator exists for this member.
+    #[must_use]
+    pub fn is_member_of(&self, operator_id: &str) -> bool {
+        self.standing(operator_id, false).is_member()
+    }
+
+    /// The operators at which the member has any role.
+    #[must_use]
+    pub fn operators(&self) -> Vec<String> {
+        self.operators_where(Standing::is_member)
+    }
+
+    /// The operators at which the member has `permission` for every request, be it assigned to them or not.
+    #[must_use]
+    pub fn operators_with(&self, permission: Permission) -> Vec<String> {
+        self.operators_where(|standing| standing.may(permission))
+    }
+
+    fn operators_where(&self, holds: impl Fn(Standing) -> bool) -> Vec<String> {
+        self.roles.iter().filter(|(_, roles)| holds(Standing::of(roles, false))).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Refuses whoever does not run the deployment.
+    ///
+    /// # Errors
+    /// 403 `forbidden`.
+    pub fn check_admin(&self) -> Result<(), ServiceError> {
+        if self.is_admin { Ok(()) } else { Err(ServiceError::forbidden()) }
+    }
+
+    /// The member as they see themselves.
+    #[must_use]
+    pub fn view(&self) -> MeView {
+        MeView {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            language: self.language,
+            is_admin: self.is_admin,
+            roles: self.roles.clone(),
+        }
+    }
+}
+
+/// The member whom an access token names. Account, session and roles are read from the database each time, so that
+/// disabling an account, ending a session or changing a role works with the next call.
+///
+/// # Errors
+/// `Unauthorized` when the token does not hold, the session is over, or the account is disabled.
+pub async fn member(app: &Arc<App>, token: &str) -> Result<Member, ServiceError> {
+    let claims = access_token::verify(app, token)?;
+    let now = app.clock.now().naive_utc();
+    let session_id = claims.sid;
+    let (row, roles, session_id) = app
+        .db
+        .read("member", move |connection| {
+            let session = staff::session(connection, &session_id)?
+                .filter(|session| session.staff_id == claims.sub)
+                .filter(|session| session.revoked_at.is_none() && session.expires_at > now)
+                .ok_or(ServiceError::Unauthorized)?;
+            let row = staff::by_id(connection, &session.staff_id)?
+                .filter(|row| row.disabled_at.is_none())
+                .ok_or(ServiceError::Unauthorized)?;
+            let roles = staff::roles_of(connection, std::slice::from_ref(&row.id))?;
+            Ok::<_, ServiceError>((row, roles, session.id))
+        })
+        .await?;
+    Ok(Member::new(app, row, roles, session_id))
+}

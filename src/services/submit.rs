@@ -1,0 +1,474 @@
+//! A request comes in: by the public form, or recorded by staff.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::case::Case;
+use super::error::{Refusal, ServiceError, is_duplicate};
+use super::person::{self, Person};
+use super::views::{ClockView, HeadlineView, clock_views, headline_view};
+use crate::app::App;
+use crate::domain::almaty;
+use crate::domain::event::{Actor, EventKind};
+use crate::domain::event_chain;
+use crate::domain::intake::{Checked, Circumstances, RequestForm, check};
+use crate::domain::operator::Operator;
+use crate::domain::reference::Reference;
+use crate::domain::vocabulary::{
+    Blocking, Channel, Ground, Kind, Language, Role, Status, VerificationMethod, Violation,
+};
+use crate::ids::new_id;
+use crate::mail::compose::{Note, RequesterMail, StaffMail};
+use crate::services::case::CODE_MINUTES;
+use crate::storage::codes::{self, IdempotencyRow};
+use crate::storage::requests::{self, NO_DUE, RequestKeyRow, RequestRow};
+use crate::storage::{AnyConnection, staff};
+use crate::vault::{Place, RequestKey, WrappedKey, new_token, token_hash};
+
+/// The reference of a new request is tried this often before something must be wrong.
+const REFERENCE_TRIES: usize = 5;
+/// How long an `Idempotency-Key` is remembered.
+const IDEMPOTENCY_HOURS: i64 = 24;
+
+/// What staff add when they record a request.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordPart {
+    /// How it came in: `paper`, `in_person` or `email`.
+    pub channel: Channel,
+    /// When it was received; now when absent, never in the future. Clocks start from it.
+    pub received_at: Option<DateTime<Utc>>,
+    /// Identity was confirmed in person.
+    #[serde(default)]
+    pub identity_confirmed: bool,
+    /// When the documents of a correction were received, if they came with it.
+    pub documents_at: Option<DateTime<Utc>>,
+    /// The claim is a consumer's.
+    #[serde(default)]
+    pub consumer: bool,
+}
+
+/// How a request comes in.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// By the public form or API.
+    Web,
+    /// Recorded by a member of the staff.
+    Staff {
+        /// Who records it.
+        staff_id: String,
+        /// What they add.
+        part: RecordPart,
+    },
+}
+
+/// An `Idempotency-Key`, as keyed hashes.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey {
+    /// Of the key within its scope.
+    pub key_hash: Vec<u8>,
+    /// Of the body.
+    pub fingerprint: Vec<u8>,
+}
+
+/// What whoever submits gets back.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Receipt {
+    /// Under which the request is found; it can be read over the phone.
+    pub reference: String,
+    /// The secret that opens the request; absent when staff recorded it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Where the request stands.
+    pub status: Status,
+    /// What is asked for.
+    pub kind: Kind,
+    /// When it was received.
+    pub received_at: DateTime<Utc>,
+    /// The deadline that leads.
+    pub headline: Option<HeadlineView>,
+    /// All deadlines.
+    pub clocks: Vec<ClockView>,
+    /// For staff: the reference of an earlier open request of the same person and kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub possible_duplicate_of: Option<String>,
+}
+
+/// A receipt, and whether it was given before.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// The receipt.
+    pub receipt: Receipt,
+    /// The same call was answered before.
+    pub replayed: bool,
+}
+
+/// What the transaction needs, made before it.
+struct Prepared {
+    row: RequestRow,
+    key: RequestKey,
+    wrapped: WrappedKey,
+    person: Person,
+    about: Option<String>,
+    token: String,
+    notes: Vec<Note>,
+    checked_kind: Kind,
+}
+
+/// Takes a request in: checks it, seals what is personal, stores it with its clocks, history and mails.
+///
+/// # Errors
+/// `Invalid` with every mistake; nothing is stored then. `idempotency_conflict` for a key that came with another body.
+pub async fn submit(
+    app: &Arc<App>,
+    operator_id: &str,
+    form: RequestForm,
+    origin: Origin,
+    language: Language,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<Submitted, ServiceError> {
+    let operator = app.operator(operator_id).ok_or(ServiceError::NotFound)?;
+    let now = app.clock.now();
+    let received_at = received_at(&origin, now)?;
+    let circumstances =
+        Circumstances { operator, channel: channel(&origin), received_on: almaty::local_date(received_at), language };
+    if let (Origin::Staff { part, .. }, Kind::Access | Kind::Blocking | Kind::Deletion) = (&origin, form.kind)
+        && part.documents_at.is_some()
+    {
+        return Err(ServiceError::field("/documents_at", "part_of_another_kind"));
+    }
+    let checked = check(form, &circumstances).map_err(ServiceError::Invalid)?;
+    app.law().rule_set_on(circumstances.received_on)?;
+    let prepared = prepare(app, operator, checked, &origin, received_at, now)?;
+    let process = Arc::clone(app);
+    let submitted = app
+        .db
+        .write("submit_request", move |tx| store(&process, tx, prepared, &origin, now, idempotency.as_ref()))
+        .await?;
+    app.work.notify_one();
+    Ok(submitted)
+}
+
+fn channel(origin: &Origin) -> Channel {
+    match origin {
+        Origin::Web => Channel::Web,
+        Origin::Staff { part, .. } => part.channel,
+    }
+}
+
+fn received_at(origin: &Origin, now: DateTime<Utc>) -> Result<DateTime<Utc>, ServiceError> {
+    let Origin::Staff { part, .. } = origin else { return Ok(now) };
+    if part.channel == Channel::Web {
+        return Err(ServiceError::field("/channel", "not_one_of").map_args("allowed", "paper, in_person, email"));
+    }
+    let received_at = part.received_at.unwrap_or(now);
+    if received_at > now {
+        return Err(ServiceError::field("/received_at", "date_in_future"));
+    }
+    if part.documents_at.is_some_and(|at| at > now) {
+        return Err(ServiceError::field("/documents_at", "date_in_future"));
+    }
+    Ok(received_at)
+}
+
+fn prepare(
+    app: &App,
+    operator: &Operator,
+    checked: Checked,
+    origin: &Origin,
+    received_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Prepared, ServiceError> {
+    let id = new_id(now);
+    let (key, wrapped) = app.vault.new_request_key(&id)?;
+    let token = new_token()?;
+    let received_on = almaty::local_date(received_at);
+    let notes = notes(operator, &checked, origin);
+    let person = Person::of(app, operator, &checked.contents);
+    let alleged = checked.grounds.iter().any(|ground| ground.alleges_violation());
+    let is_web = matches!(origin, Origin::Web);
+    let part = match origin {
+        Origin::Staff { part, .. } => Some(part),
+        Origin::Web => None,
+    };
+    let identity_confirmed = part.is_some_and(|part| part.identity_confirmed);
+    let recorder = match origin {
+        Origin::Staff { staff_id, .. } => Some(staff_id.clone()),
+        Origin::Web => None,
+    };
+    let edition = edition(operator, &checked, received_on);
+    let has_email = checked.contents.requester_email().is_some();
+    let row = RequestRow {
+        reference: String::new(),
+        operator_id: operator.id.clone(),
+        kind: checked.kind,
+        status: match (is_web, identity_confirmed) {
+            (true, _) => Status::Submitted,
+            (false, true) => Status::Review,
+            (false, false) => Status::Verification,
+        },
+        return_status: None,
+        blocking: if blocks_at_once(operator, checked.kind, &checked.grounds) {
+            Blocking::Provisional
+        } else {
+            Blocking::None
+        },
+        violation: if alleged { Violation::Alleged } else { Violation::None },
+        channel: channel(origin),
+        capacity: checked.contents.submitted_by.capacity,
+        language: checked.language,
+        service: checked.service.clone(),
+        edition,
+        rule_set: app.law().rule_set_on(received_on)?.to_owned(),
+        grounds: serde_json::to_string(&checked.grounds)?,
+        published: !checked.contents.published_at.is_empty(),
+        withdrawal_scope: checked.contents.withdrawal.as_ref().map(|withdrawal| withdrawal.scope),
+        received_at: received_at.naive_utc(),
+        recorded_at: now.naive_utc(),
+        version: 1,
+        assignee_id: None,
+        identity_confirmed_at: identity_confirmed.then(|| now.naive_utc()),
+        identity_method: identity_confirmed.then_some(VerificationMethod::InPerson),
+        verifier_id: recorder.clone().filter(|_| identity_confirmed),
+        recorder_id: recorder,
+        has_email,
+        email_confirmed_at: None,
+        code_tries: 0,
+        code_resends: 0,
+        next_nudge_at: (is_web && has_email).then(|| (now + Duration::days(1)).naive_utc()),
+        proposer_id: None,
+        approver_id: None,
+        outcome: None,
+        answered_at: None,
+        final_at: None,
+        documents_at: part.and_then(|part| part.documents_at).map(|at| at.naive_utc()),
+        documents_waived: false,
+        consumer: checked.kind == Kind::Claim && part.is_some_and(|part| part.consumer),
+        legal_hold: false,
+        duplicate_of: None,
+        headline_clock: None,
+        headline_due_on: None,
+        sort_due_at: NO_DUE,
+        token_hash: token_hash(&token),
+        event_seq: 0,
+        event_head: event_chain::genesis(&id).to_vec(),
+        sealed_contents: Some(key.seal_json(&Place::new("requests", &id, "contents"), &checked.contents)?),
+        sealed_token: Some(key.seal(&Place::new("requests", &id, "token"), token.as_bytes())?),
+        sealed_receipt: None,
+        id,
+    };
+    let about = checked.contents.claim.as_ref().and_then(|claim| claim.about.clone());
+    Ok(Prepared { row, key, wrapped, person, about, token, notes, checked_kind: checked.kind })
+}
+
+/// The edition of the operator's policy that was in force at receipt.
+fn edition(operator: &Operator, checked: &Checked, on: chrono::NaiveDate) -> Option<String> {
+    use crate::domain::operator::PolicyKind;
+    let about_cookies = checked.is_about_cookies();
+    let cookies = about_cookies.then(|| operator.edition_of(PolicyKind::Cookies, &checked.service, on)).flatten();
+    cookies.or_else(|| operator.edition_on(&checked.service, on)).map(|edition| edition.id.clone())
+}
+
+/// Kazteleport, policy clause 28(4), and whoever promises the same: blocked from the moment of receipt, for the time of the check.
+#[must_use]
+pub fn blocks_at_once(operator: &Operator, kind: Kind, grounds: &[Ground]) -> bool {
+    let serious = || grounds.iter().any(|ground| ground.alleges_violation() || *ground == Ground::Inaccurate);
+    operator.options.provisional_block
+        && match kind {
+            Kind::Blocking => true,
+            Kind::Correction | Kind::Deletion => serious(),
+            _ => false,
+        }
+}
+
+/// What the receipt tells beside the dates.
+fn notes(operator: &Operator, checked: &Checked, origin: &Origin) -> Vec<Note> {
+    let mut notes = vec![Note::NoIdCopyNeeded];
+    if checked.kind == Kind::Correction
+        && !matches!(origin, Origin::Staff { part: RecordPart { documents_at: Some(_), .. }, .. })
+    {
+        notes.push(Note::DocumentsNeeded);
+    }
+    if blocks_at_once(operator, checked.kind, &checked.grounds) {
+        notes.push(Note::ProvisionalBlockAfterConfirmation);
+    }
+    if let Some(withdrawal) = &checked.contents.withdrawal {
+        let needed = operator.acknowledgements_for(withdrawal.scope);
+        if needed.iter().any(|name| name == "agreement_may_end") {
+            notes.push(Note::AgreementMayEnd);
+        }
+        let required = |id: &String| operator.cookie_category(id).is_some_and(|category| category.required);
+        if withdrawal.cookie_categories.iter().flatten().any(required) {
+            notes.push(Note::RequiredCookiesStay);
+        }
+    }
+    notes
+}
+
+fn store(
+    app: &App,
+    tx: &mut AnyConnection,
+    mut prepared: Prepared,
+    origin: &Origin,
+    now: DateTime<Utc>,
+    idempotency: Option<&IdempotencyKey>,
+) -> Result<Submitted, ServiceError> {
+    if let Some(receipt) = earlier_receipt(app, tx, idempotency, now)? {
+        return Ok(Submitted { receipt, replayed: true });
+    }
+    let operator = app.operator(&prepared.row.operator_id).ok_or(ServiceError::NotFound)?;
+    if let Some(about) = &prepared.about
+        && !person::has_request(tx, &operator.id, &prepared.person, about)?
+    {
+        return Err(ServiceError::field("/claim/about", "about_not_found"));
+    }
+    prepared.row.duplicate_of = person::open_request(tx, &operator.id, &prepared.person, prepared.checked_kind)?;
+    prepared.row.reference = free_reference(tx, operator)?;
+    let key_row = RequestKeyRow {
+        request_id: prepared.row.id.clone(),
+        master_key_id: prepared.wrapped.master_key_id.clone(),
+        wrapped: Some(prepared.wrapped.bytes.clone()),
+        created_at: now.naive_utc(),
+        destroyed_at: None,
+    };
+    let indexes = prepared.person.rows(&prepared.row.id, &operator.id);
+    requests::insert(tx, &prepared.row, &key_row, &indexes)?;
+    if let Some(idempotency) = idempotency {
+        remember(tx, idempotency, &prepared.row.reference, now)?;
+    }
+    let actor = match origin {
+        Origin::Web => Actor::Requester,
+        Origin::Staff { staff_id, .. } => Actor::Staff(staff_id.clone()),
+    };
+    let (token, notes) = (prepared.token, prepared.notes);
+    let mut case = Case::new(app, tx, now, actor, (prepared.row, prepared.key, operator));
+    case.plan_clocks()?;
+    first_events(&mut case)?;
+    first_mails(&mut case, &notes)?;
+    let receipt = receipt(&case, matches!(origin, Origin::Web).then_some(token))?;
+    let sealed = case.key.seal_json(&Place::new("requests", &case.row.id, "receipt"), &receipt)?;
+    case.row.sealed_receipt = Some(sealed);
+    case.save(false)?;
+    Ok(Submitted { receipt, replayed: false })
+}
+
+fn earlier_receipt(
+    app: &App,
+    tx: &mut AnyConnection,
+    idempotency: Option<&IdempotencyKey>,
+    now: DateTime<Utc>,
+) -> Result<Option<Receipt>, ServiceError> {
+    let Some(resource) = earlier_call(tx, idempotency, now)? else { return Ok(None) };
+    let row = requests::by_reference(tx, &resource)?.ok_or(ServiceError::NotFound)?;
+    let key = super::case::request_key(app, tx, &row.id)?;
+    let sealed = row.sealed_receipt.as_deref().ok_or(ServiceError::NotFound)?;
+    Ok(Some(key.open_json(&Place::new("requests", &row.id, "receipt"), sealed)?))
+}
+
+/// What an earlier call with the same key created.
+///
+/// # Errors
+/// `idempotency_conflict` when that call had another body.
+pub fn earlier_call(
+    tx: &mut AnyConnection,
+    idempotency: Option<&IdempotencyKey>,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, ServiceError> {
+    let Some(idempotency) = idempotency else { return Ok(None) };
+    let Some(earlier) = codes::earlier_call(tx, &idempotency.key_hash, now.naive_utc())? else { return Ok(None) };
+    if earlier.fingerprint != idempotency.fingerprint {
+        return Err(Refusal::new("idempotency_conflict", 422).into());
+    }
+    Ok(Some(earlier.resource))
+}
+
+/// Remembers what a call created. Two at the same moment: the second is refused by the key's uniqueness and tried again.
+///
+/// # Errors
+/// Those of the database.
+pub fn remember(
+    tx: &mut AnyConnection,
+    idempotency: &IdempotencyKey,
+    resource: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let row = IdempotencyRow {
+        key_hash: idempotency.key_hash.clone(),
+        fingerprint: idempotency.fingerprint.clone(),
+        resource: resource.to_owned(),
+        created_at: now.naive_utc(),
+        expires_at: (now + Duration::hours(IDEMPOTENCY_HOURS)).naive_utc(),
+    };
+    codes::remember_call(tx, &row).map_err(|error| {
+        if is_duplicate(&error) {
+            // The other call commits in this moment; the caller's next try finds its answer.
+            ServiceError::Refused(Refusal::new("unavailable", 503).retry_after(1))
+        } else {
+            error.into()
+        }
+    })
+}
+
+fn free_reference(tx: &mut AnyConnection, operator: &Operator) -> Result<String, ServiceError> {
+    for _ in 0..REFERENCE_TRIES {
+        let mut random = [0_u8; 16];
+        getrandom::fill(&mut random).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        let reference = Reference::generate(&operator.reference_prefix, random)
+            .ok_or_else(|| ServiceError::Internal("an operator's prefix makes no reference".to_owned()))?;
+        if requests::by_reference(tx, reference.as_str())?.is_none() {
+            return Ok(reference.as_str().to_owned());
+        }
+    }
+    Err(ServiceError::Internal("no free reference was found".to_owned()))
+}
+
+fn first_events(case: &mut Case<'_>) -> Result<(), ServiceError> {
+    let data = serde_json::json!({
+        "kind": case.row.kind, "channel": case.row.channel, "received_at": case.row.received_at.and_utc(),
+        "service": case.row.service, "edition": case.row.edition, "rule_set": case.row.rule_set,
+        "possible_duplicate_of": case.row.duplicate_of, "identity_confirmed": case.row.identity_confirmed_at.is_some(),
+    });
+    let kind = if case.row.channel == Channel::Web { EventKind::Received } else { EventKind::Recorded };
+    case.record(kind, data, None)?;
+    if case.row.identity_confirmed_at.is_some() {
+        case.record(EventKind::IdentityConfirmed, serde_json::json!({"method": "in_person"}), None)?;
+    }
+    if case.row.blocking == Blocking::Provisional {
+        if case.row.channel != Channel::Web {
+            // Staff took the request in themselves: nobody has to prove an address first.
+            case.meet_clock(crate::domain::vocabulary::ClockName::Blocking, "block");
+        }
+        case.record(EventKind::BlockSet, serde_json::json!({"blocking": "provisional", "by": "profile"}), None)?;
+    }
+    Ok(())
+}
+
+fn first_mails(case: &mut Case<'_>, notes: &[Note]) -> Result<(), ServiceError> {
+    let code = if case.row.channel == Channel::Web { Some(case.issue_code()?) } else { None };
+    let link = case.requester_link()?;
+    let mail = RequesterMail::Receipt { code: code.as_deref(), code_minutes: CODE_MINUTES, link: &link, notes };
+    case.mail_requester("receipt", &mail)?;
+    let link = case.staff_link();
+    let confirmed = case.row.identity_confirmed_at.is_some();
+    for member in staff::with_role(case.tx, &case.row.operator_id, &[Role::Agent, Role::Dpo])? {
+        case.mail_member("new_request", &member, &StaffMail::NewRequest { link: &link, confirmed })?;
+    }
+    Ok(())
+}
+
+fn receipt(case: &Case<'_>, token: Option<String>) -> Result<Receipt, ServiceError> {
+    let for_staff = token.is_none();
+    Ok(Receipt {
+        reference: case.row.reference.clone(),
+        token,
+        status: case.row.status,
+        kind: case.row.kind,
+        received_at: case.row.received_at.and_utc(),
+        headline: headline_view(case.row.kind, &case.clocks),
+        clocks: clock_views(case.app, case.row.language, &case.clocks)?,
+        possible_duplicate_of: case.row.duplicate_of.clone().filter(|_| for_staff),
+    })
+}

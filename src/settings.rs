@@ -1,0 +1,277 @@
+//! Settings by environment variables. Each has a default that works on a laptop.
+
+use std::path::PathBuf;
+
+use crate::storage::DatabaseUrl;
+use crate::vault::KeyRingSource;
+
+/// One variable: its name, its default as it is shown to people, and what it means.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// The name in the environment.
+    pub name: &'static str,
+    /// The default; empty when there is none.
+    pub default: &'static str,
+    /// What it means, for `.env.example` and the documentation.
+    pub meaning: &'static str,
+}
+
+/// All variables, in the order of `.env.example`.
+pub const VARIABLES: &[Variable] = &[
+    Variable {
+        name: "DATABASE_URL",
+        default: "sqlite:./data/otinish.db",
+        meaning: "sqlite:<file> or postgres://<user>:<password>@<host>/<database>",
+    },
+    Variable { name: "BIND_ADDR", default: "127.0.0.1:8080", meaning: "address and port to listen on; port 0 takes a free one" },
+    Variable {
+        name: "PUBLIC_URL",
+        default: "http://127.0.0.1:8080",
+        meaning: "how people reach this server: links in mails and problem types begin with it",
+    },
+    Variable { name: "DATA_DIR", default: "./data", meaning: "folder of the embedded database, the key ring and mails as files" },
+    Variable {
+        name: "CONFIG_DIR",
+        default: ".",
+        meaning: "folder with operators/, rules/, calendars/ and locales/; what is not there is taken from the copies built in",
+    },
+    Variable {
+        name: "SMTP_URL",
+        default: "",
+        meaning: "smtp://<user>:<password>@<host>:587 (STARTTLS) or smtps://…:465; without it mails are files in DATA_DIR/mail",
+    },
+    Variable { name: "MAIL_FROM", default: "no-reply@otinish.example.kz", meaning: "sender address of all mails" },
+    Variable {
+        name: "KEY_RING",
+        default: "./data/keyring.json",
+        meaning: "file of the key ring (mode 0600), or the ring itself as JSON. Back it up apart from the database",
+    },
+    Variable { name: "RATE_LIMITS", default: "on", meaning: "on, or off for load tests on loopback; the lock-out of sign-ins stays" },
+    Variable { name: "DATABASE_CONNECTIONS", default: "8", meaning: "connections per process, 2 to 200" },
+    Variable { name: "LOG_FORMAT", default: "text", meaning: "text or json" },
+    Variable { name: "RUST_LOG", default: "info", meaning: "what is logged, such as info or otinish=debug" },
+];
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The settings of a process.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `DATABASE_URL`.
+    pub database: DatabaseUrl,
+    /// `BIND_ADDR`.
+    pub bind_addr: String,
+    /// `PUBLIC_URL` without a slash at its end.
+    pub public_url: String,
+    /// `DATA_DIR`.
+    pub data_dir: PathBuf,
+    /// `CONFIG_DIR`.
+    pub config_dir: PathBuf,
+    /// `SMTP_URL`; it may hold a password and never appears in logs.
+    pub smtp_url: Option<Secret>,
+    /// `MAIL_FROM`.
+    pub mail_from: String,
+    /// `KEY_RING`.
+    pub key_ring: KeyRingSource,
+    /// `RATE_LIMITS`.
+    pub rate_limits: bool,
+    /// `DATABASE_CONNECTIONS`.
+    pub connections: u32,
+    /// `LOG_FORMAT`.
+    pub log_format: LogFormat,
+    /// `RUST_LOG`.
+    pub log_filter: String,
+}
+
+/// A value that its `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("(secret)")
+    }
+}
+
+/// A variable that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {expected}")]
+pub struct SettingError {
+    /// The variable.
+    pub name: &'static str,
+    /// What is expected.
+    pub expected: String,
+}
+
+impl SettingError {
+    fn new(name: &'static str, expected: impl Into<String>) -> Self {
+        Self { name, expected: expected.into() }
+    }
+}
+
+impl Settings {
+    /// Reads `.env` and the environment, which goes before it.
+    ///
+    /// # Errors
+    /// The first variable that cannot be used.
+    #[allow(clippy::disallowed_methods)]
+    pub fn from_environment() -> Result<Self, SettingError> {
+        if let Err(error) = dotenvy::dotenv()
+            && !error.not_found()
+        {
+            return Err(SettingError::new(".env", "the file cannot be read: each line is NAME=value, with quotes around spaces"));
+        }
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings from any source.
+    ///
+    /// # Errors
+    /// The first variable that cannot be used.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingError> {
+        let get = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let data_dir = PathBuf::from(get("DATA_DIR").unwrap_or_else(|| "./data".to_owned()));
+        let database = match get("DATABASE_URL") {
+            Some(url) => DatabaseUrl::parse(&url).map_err(|expected| SettingError::new("DATABASE_URL", expected))?,
+            None => DatabaseUrl::Sqlite(data_dir.join("otinish.db").to_string_lossy().into_owned()),
+        };
+        let bind_addr = get("BIND_ADDR").unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        if !bind_addr.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+            return Err(SettingError::new("BIND_ADDR", "expected <address>:<port>, such as 127.0.0.1:8080"));
+        }
+        let public_url = public_url(get("PUBLIC_URL"), &bind_addr)?;
+        let mail_from = get("MAIL_FROM").unwrap_or_else(|| "no-reply@otinish.example.kz".to_owned());
+        if crate::domain::email_address::EmailAddress::parse(&mail_from).is_err() {
+            return Err(SettingError::new("MAIL_FROM", "expected a mail address, such as no-reply@example.kz"));
+        }
+        let key_ring = get("KEY_RING")
+            .map_or_else(|| KeyRingSource::File(data_dir.join("keyring.json")), |value| KeyRingSource::parse(&value));
+        Ok(Self {
+            database,
+            bind_addr,
+            public_url,
+            config_dir: PathBuf::from(get("CONFIG_DIR").unwrap_or_else(|| ".".to_owned())),
+            data_dir,
+            smtp_url: get("SMTP_URL").map(Secret),
+            mail_from,
+            key_ring,
+            rate_limits: one_of("RATE_LIMITS", get("RATE_LIMITS"), &[("on", true), ("off", false)])?,
+            connections: connections(get("DATABASE_CONNECTIONS"))?,
+            log_format: one_of(
+                "LOG_FORMAT",
+                get("LOG_FORMAT"),
+                &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+            )?,
+            log_filter: get("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
+        })
+    }
+
+    /// The domain of `MAIL_FROM`, which Message-IDs end with.
+    #[must_use]
+    pub fn mail_domain(&self) -> &str {
+        self.mail_from.rsplit('@').next().unwrap_or("otinish.invalid")
+    }
+
+    /// The folder in which mails are written when there is no mail server.
+    #[must_use]
+    pub fn mail_dir(&self) -> PathBuf {
+        self.data_dir.join("mail")
+    }
+}
+
+fn public_url(value: Option<String>, bind_addr: &str) -> Result<String, SettingError> {
+    let Some(url) = value else { return Ok(format!("http://{bind_addr}")) };
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    if host.is_none_or(|host| host.is_empty() || host.contains(['?', '#', ' '])) {
+        return Err(SettingError::new("PUBLIC_URL", "expected https://<host> or http://<host>, with no query"));
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+fn one_of<T: Copy>(name: &'static str, value: Option<String>, choices: &[(&str, T)]) -> Result<T, SettingError> {
+    let names = choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" or ");
+    let wanted = value.as_deref().or_else(|| choices.first().map(|(name, _)| *name)).unwrap_or_default();
+    choices
+        .iter()
+        .find(|(choice, _)| *choice == wanted)
+        .map(|(_, value)| *value)
+        .ok_or_else(|| SettingError::new(name, format!("expected {names}")))
+}
+
+fn connections(value: Option<String>) -> Result<u32, SettingError> {
+    let Some(value) = value else { return Ok(8) };
+    value
+        .parse()
+        .ok()
+        .filter(|count| (2..=200).contains(count))
+        .ok_or_else(|| SettingError::new("DATABASE_CONNECTIONS", "expected a number from 2 to 200"))
+}
+
+/// The text of `.env.example`.
+#[must_use]
+pub fn example_file() -> String {
+    let mut text = String::from("# Settings of Otinish. Copy this file to .env and change what you need; each line shows the default.\n");
+    for variable in VARIABLES {
+        text.push_str(&format!("\n# {}\n# {}={}\n", variable.meaning, variable.name, variable.default));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &'static str, value: &'static str) -> Result<Settings, SettingError> {
+        Settings::from_lookup(|asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn without_any_variable_the_defaults_are_those_of_the_table() {
+        let settings = Settings::from_lookup(|_| None).unwrap();
+        assert_eq!(settings.database, DatabaseUrl::Sqlite("./data/otinish.db".to_owned()));
+        assert_eq!(settings.public_url, "http://127.0.0.1:8080");
+        let from_table = Settings::from_lookup(|name| {
+            VARIABLES.iter().find(|variable| variable.name == name).map(|variable| variable.default.to_owned())
+        });
+        assert_eq!(format!("{settings:?}"), format!("{:?}", from_table.unwrap()));
+    }
+
+    #[test]
+    fn the_example_file_shows_every_variable_with_its_default() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), example_file(), "write it anew: otinish settings > .env.example");
+    }
+
+    #[test]
+    fn each_wrong_value_names_its_variable() {
+        let wrong = [
+            ("DATABASE_URL", "mysql://x"),
+            ("DATABASE_URL", "postgres:nohost"),
+            ("DATABASE_URL", "sqlite:"),
+            ("BIND_ADDR", "8080"),
+            ("PUBLIC_URL", "otinish.kz"),
+            ("MAIL_FROM", "nobody"),
+            ("RATE_LIMITS", "maybe"),
+            ("DATABASE_CONNECTIONS", "1"),
+            ("LOG_FORMAT", "xml"),
+        ];
+        for (name, value) in wrong {
+            assert_eq!(with(name, value).unwrap_err().name, name, "{value}");
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_appear_in_debug_output() {
+        let shown = format!("{:?}", with("SMTP_URL", "smtp://u:hunter2@mail.example.kz").unwrap());
+        assert!(!shown.contains("hunter2"));
+        let shown = format!("{:?}", with("DATABASE_URL", "postgres://u:hunter2@db/x").unwrap());
+        assert!(!shown.contains("hunter2"));
+    }
+}

@@ -1,0 +1,237 @@
+//! Rows of `requests`, their keys and their blind indexes.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::schema::{blind_indexes, request_keys, requests};
+use super::{AnyConnection, schema};
+use crate::domain::vocabulary::{
+    Blocking, Capacity, Channel, ClockName, Kind, Language, Outcome, Status, VerificationMethod, Violation,
+    WithdrawalScope,
+};
+
+/// What stands in `sort_due_at` when no clock is open: after every real date.
+pub const NO_DUE: NaiveDateTime = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap().and_hms_opt(0, 0, 0).unwrap();
+
+/// A request without its contents: those are sealed.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
+#[diesel(table_name = requests, treat_none_as_null = true)]
+#[allow(missing_docs)]
+pub struct RequestRow {
+    pub id: String,
+    pub reference: String,
+    pub operator_id: String,
+    pub kind: Kind,
+    pub status: Status,
+    pub return_status: Option<Status>,
+    pub blocking: Blocking,
+    pub violation: Violation,
+    pub channel: Channel,
+    pub capacity: Capacity,
+    pub language: Language,
+    pub service: String,
+    pub edition: Option<String>,
+    pub rule_set: String,
+    /// JSON array of the grounds' names.
+    pub grounds: String,
+    /// Links to published data were given.
+    pub published: bool,
+    pub withdrawal_scope: Option<WithdrawalScope>,
+    pub received_at: NaiveDateTime,
+    pub recorded_at: NaiveDateTime,
+    pub version: i64,
+    pub assignee_id: Option<String>,
+    pub recorder_id: Option<String>,
+    pub identity_confirmed_at: Option<NaiveDateTime>,
+    pub identity_method: Option<VerificationMethod>,
+    pub verifier_id: Option<String>,
+    pub has_email: bool,
+    pub email_confirmed_at: Option<NaiveDateTime>,
+    pub code_tries: i32,
+    pub code_resends: i32,
+    /// When the requester is next reminded to confirm the address.
+    pub next_nudge_at: Option<NaiveDateTime>,
+    pub proposer_id: Option<String>,
+    pub approver_id: Option<String>,
+    pub outcome: Option<Outcome>,
+    pub answered_at: Option<NaiveDateTime>,
+    pub final_at: Option<NaiveDateTime>,
+    pub documents_at: Option<NaiveDateTime>,
+    pub documents_waived: bool,
+    pub consumer: bool,
+    pub legal_hold: bool,
+    /// The reference of an earlier open request of the same person and kind.
+    pub duplicate_of: Option<String>,
+    pub headline_clock: Option<ClockName>,
+    pub headline_due_on: Option<NaiveDate>,
+    /// The headline's `due_at`, or [`NO_DUE`]: what the queue is sorted by.
+    pub sort_due_at: NaiveDateTime,
+    pub token_hash: Vec<u8>,
+    pub event_seq: i64,
+    pub event_head: Vec<u8>,
+    pub sealed_contents: Option<Vec<u8>>,
+    pub sealed_token: Option<Vec<u8>>,
+    pub sealed_receipt: Option<Vec<u8>>,
+}
+
+/// The wrapped key of a request.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = request_keys)]
+#[allow(missing_docs)]
+pub struct RequestKeyRow {
+    pub request_id: String,
+    pub master_key_id: String,
+    pub wrapped: Option<Vec<u8>>,
+    pub created_at: NaiveDateTime,
+    pub destroyed_at: Option<NaiveDateTime>,
+}
+
+/// One blind index: whose it is (`subject` or `representative`), of which field, and its value.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, PartialEq, Eq)]
+#[diesel(table_name = blind_indexes)]
+#[allow(missing_docs)]
+pub struct BlindIndexRow {
+    pub request_id: String,
+    pub operator_id: String,
+    pub person: String,
+    pub field: String,
+    pub value: Vec<u8>,
+}
+
+/// Stores a new request with its key and indexes.
+///
+/// # Errors
+/// Those of the database; a reference or token that exists is a unique violation.
+pub fn insert(
+    connection: &mut AnyConnection,
+    request: &RequestRow,
+    key: &RequestKeyRow,
+    indexes: &[BlindIndexRow],
+) -> QueryResult<()> {
+    diesel::insert_into(requests::table).values(request).execute(connection)?;
+    diesel::insert_into(request_keys::table).values(key).execute(connection)?;
+    for index in indexes {
+        diesel::insert_into(blind_indexes::table).values(index).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The request with this reference.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_reference(connection: &mut AnyConnection, reference: &str) -> QueryResult<Option<RequestRow>> {
+    requests::table
+        .filter(requests::reference.eq(reference))
+        .select(RequestRow::as_select())
+        .first(connection)
+        .optional()
+}
+
+/// The request with this id.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_id(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<RequestRow>> {
+    requests::table.find(id).select(RequestRow::as_select()).first(connection).optional()
+}
+
+/// The request with this reference, locked until the transaction ends, so that two writers follow one another.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_by_reference(connection: &mut AnyConnection, reference: &str) -> QueryResult<Option<RequestRow>> {
+    if let AnyConnection::Postgres(inner) = connection {
+        requests::table
+            .filter(requests::reference.eq(reference))
+            .select(requests::id)
+            .for_update()
+            .first::<String>(inner)
+            .optional()?;
+    }
+    by_reference(connection, reference)
+}
+
+/// The request with this id, locked until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_by_id(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<RequestRow>> {
+    if let AnyConnection::Postgres(inner) = connection {
+        requests::table.find(id).select(requests::id).for_update().first::<String>(inner).optional()?;
+    }
+    by_id(connection, id)
+}
+
+/// Writes back a request that was locked in this transaction.
+///
+/// # Errors
+/// Those of the database.
+pub fn update(connection: &mut AnyConnection, request: &RequestRow) -> QueryResult<()> {
+    diesel::update(requests::table.find(&request.id)).set(request).execute(connection)?;
+    Ok(())
+}
+
+/// The wrapped key of a request.
+///
+/// # Errors
+/// Those of the database.
+pub fn key(connection: &mut AnyConnection, request_id: &str) -> QueryResult<Option<RequestKeyRow>> {
+    request_keys::table.find(request_id).select(RequestKeyRow::as_select()).first(connection).optional()
+}
+
+/// The wrapped keys of several requests.
+///
+/// # Errors
+/// Those of the database.
+pub fn keys(connection: &mut AnyConnection, request_ids: &[String]) -> QueryResult<Vec<RequestKeyRow>> {
+    request_keys::table
+        .filter(request_keys::request_id.eq_any(request_ids))
+        .select(RequestKeyRow::as_select())
+        .load(connection)
+}
+
+/// The blind indexes of a request.
+///
+/// # Errors
+/// Those of the database.
+pub fn indexes(connection: &mut AnyConnection, request_id: &str) -> QueryResult<Vec<BlindIndexRow>> {
+    blind_indexes::table
+        .filter(blind_indexes::request_id.eq(request_id))
+        .select(BlindIndexRow::as_select())
+        .load(connection)
+}
+
+/// The requests of an operator that carry one of `values` in the index of `field`, newest first, at most 200.
+///
+/// # Errors
+/// Those of the database.
+pub fn ids_by_index(
+    connection: &mut AnyConnection,
+    operator_id: &str,
+    field: &str,
+    value: &[u8],
+) -> QueryResult<Vec<String>> {
+    use schema::blind_indexes::dsl;
+    dsl::blind_indexes
+        .filter(dsl::operator_id.eq(operator_id))
+        .filter(dsl::field.eq(field))
+        .filter(dsl::value.eq(value))
+        .select(dsl::request_id)
+        .order(dsl::request_id.desc())
+        .limit(200)
+        .load(connection)
+}
+
+/// Requests whose requester is to be reminded to confirm the address by `now`.
+///
+/// # Errors
+/// Those of the database.
+pub fn due_nudges(connection: &mut AnyConnection, now: NaiveDateTime, limit: i64) -> QueryResult<Vec<String>> {
+    requests::table
+        .filter(requests::next_nudge_at.le(now))
+        .order(requests::next_nudge_at)
+        .select(requests::id)
+        .limit(limit)
+        .load(connection)
+}

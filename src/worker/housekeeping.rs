@@ -1,0 +1,24 @@
+//! Forgets what is no longer needed: idempotency keys after a day, counts of failed sign-ins with unknown addresses.
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::services::error::ServiceError;
+use crate::storage::codes;
+
+/// Forgets what is old.
+///
+/// # Errors
+/// Those of the database.
+pub async fn step(app: &Arc<App>) -> Result<(), ServiceError> {
+    app.forget_unknown_sign_ins();
+    let now = app.clock.now();
+    // A look first: a write transaction every few seconds for nothing would be a waste.
+    let old = app.db.read("old_calls", move |connection| Ok::<_, ServiceError>(codes::has_old_calls(connection, now.naive_utc())?));
+    if old.await? {
+        app.db
+            .write("forget_old_calls", move |tx| Ok::<_, ServiceError>(codes::forget_old_calls(tx, now.naive_utc())?))
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,264 @@
+//! Mails leave the outbox: lease, send, settle. SMTP is never spoken inside a transaction.
+//!
+//! Delays after a failure that may pass: 1, 2, 5, 10, 30 minutes, then every hour, for 3 days; then the mail is a dead letter. A
+//! permanent refusal is a dead letter at once. A worker that is killed between sending and settling leaves a lease that ends after
+//! half a minute; the mail then goes once more, with the same Message-ID.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::json;
+
+use crate::app::App;
+use crate::domain::event::{Actor, EventKind};
+use crate::domain::vocabulary::Role;
+use crate::ids::new_id;
+use crate::mail::compose::StaffMail;
+use crate::mail::envelope::OutgoingMail;
+use crate::mail::transport::{SendFailure, SendOutcome};
+use crate::services::case::{Case, SealedMail, request_key};
+use crate::services::error::ServiceError;
+use crate::storage::outbox::{self, OutboxRow};
+use crate::storage::{AnyConnection, requests, staff};
+use crate::vault::Place;
+
+/// A lease holds so long. One send takes at most 18 seconds, and each mail is leased by itself.
+const LEASE_SECONDS: i64 = 30;
+/// So many mails are sent in one step, one after the other.
+const BATCH: usize = 20;
+/// Minutes to wait after the first failures.
+const DELAYS: [i64; 5] = [1, 2, 5, 10, 30];
+
+/// Sends what is due. Returns how many mails were settled.
+///
+/// # Errors
+/// Those of the database.
+pub async fn step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceError> {
+    let mut settled = 0;
+    while settled < BATCH {
+        let Some(mail) = lease_one(app, worker_id).await? else { break };
+        let outcome = match outgoing(app, &mail).await? {
+            Some(outgoing) => app.transport.send(&outgoing).await,
+            // Its key was destroyed: there is nothing left to send.
+            None => SendOutcome::Refused { failure: SendFailure::of("destroyed") },
+        };
+        settle(app, worker_id, mail.id, outcome).await?;
+        settled += 1;
+    }
+    Ok(settled)
+}
+
+async fn lease_one(app: &Arc<App>, worker_id: &str) -> Result<Option<OutboxRow>, ServiceError> {
+    let now = app.clock.now();
+    // A look without a lock first, so that an idle worker writes nothing.
+    let due = app.db.read("mails_due", move |connection| Ok::<_, ServiceError>(outbox::any_due(connection, now.naive_utc())?));
+    if !due.await? {
+        return Ok(None);
+    }
+    let until = now + Duration::seconds(LEASE_SECONDS);
+    let token = worker_id.to_owned();
+    app.db
+        .write("lease_mail", move |tx| {
+            let mut mails = outbox::lease(tx, now.naive_utc(), until.naive_utc(), &token, 1)?;
+            Ok(mails.pop())
+        })
+        .await
+}
+
+/// The mail as it leaves; nothing when it was destroyed.
+async fn outgoing(app: &Arc<App>, row: &OutboxRow) -> Result<Option<OutgoingMail>, ServiceError> {
+    let (Some(request_id), Some(sealed)) = (row.request_id.clone(), row.sealed.clone()) else { return Ok(None) };
+    let process = Arc::clone(app);
+    let id = row.id.clone();
+    let opened = app
+        .db
+        .read("open_mail", move |connection| match request_key(&process, connection, &request_id) {
+            Ok(key) => {
+                let mail: SealedMail = key.open_json(&Place::new("outbox", &id, "mail"), &sealed)?;
+                let row = requests::by_id(connection, &request_id)?;
+                Ok(row.map(|row| (mail, row.reference, row.service)))
+            }
+            Err(ServiceError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await?;
+    let Some((mail, reference, service)) = opened else { return Ok(None) };
+    let operator = app.operator(&row.operator_id);
+    Ok(Some(OutgoingMail {
+        message_id: row.message_id.clone(),
+        date: row.created_at.and_utc(),
+        from_address: app.settings.mail_from.clone(),
+        from_name: operator.map(|operator| operator.names.get(row.language).to_owned()).unwrap_or_default(),
+        reply_to: operator.map(|operator| operator.contact_email(&service).to_owned()),
+        to: mail.to,
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        language: row.language.as_str(),
+        reference: Some(reference),
+    }))
+}
+
+async fn settle(app: &Arc<App>, worker_id: &str, id: String, outcome: SendOutcome) -> Result<(), ServiceError> {
+    let process = Arc::clone(app);
+    let token = worker_id.to_owned();
+    app.db
+        .write("settle_mail", move |tx| {
+            // The request is locked before the mail, as everywhere.
+            let Some(found) = outbox::by_id(tx, &id)? else { return Ok(()) };
+            let mut case = match &found.request_id {
+                Some(request) => Case::open_by_id(&process, tx, request, Actor::System)?,
+                None => return Ok(()),
+            };
+            let Some(mut mail) = outbox::leased(case.tx, &id, &token)? else {
+                // The lease ended and another worker has the mail.
+                return Ok(());
+            };
+            mail.lease_token = None;
+            mail.lease_until = None;
+            mail.attempts += 1;
+            let changed = match outcome {
+                SendOutcome::Accepted => accepted(&mut case, &mut mail)?,
+                SendOutcome::Retry { failure } => retry(&mut case, &mut mail, &failure)?,
+                SendOutcome::Refused { failure } => dead(&mut case, &mut mail, &failure)?,
+            };
+            outbox::update(case.tx, &mail)?;
+            if changed {
+                case.save(false)?;
+            }
+            Ok::<_, ServiceError>(())
+        })
+        .await
+}
+
+fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceError> {
+    mail.state = outbox::SENT.to_owned();
+    mail.sent_at = Some(case.now.naive_utc());
+    mail.next_attempt_at = None;
+    mail.failure_kind = None;
+    mail.smtp_code = None;
+    mail.smtp_enhanced = None;
+    if !mail.delivers_answer {
+        return Ok(false);
+    }
+    let met = case.meet_by_delivery(&mail.id);
+    case.record(EventKind::AnswerDelivered, json!({"by": "email", "mail": mail.id, "clocks": met}), None)?;
+    Ok(true)
+}
+
+fn retry(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Result<bool, ServiceError> {
+    let next = case.now + delay(mail.attempts);
+    if next.naive_utc() > mail.give_up_at {
+        return dead(case, mail, failure);
+    }
+    note_failure(mail, failure);
+    mail.next_attempt_at = Some(next.naive_utc());
+    tracing::info!(mail = mail.id, attempts = mail.attempts, failure = %failure, "a mail has to wait");
+    Ok(false)
+}
+
+/// The time to wait after so many attempts.
+fn delay(attempts: i32) -> Duration {
+    let place = usize::try_from(attempts.saturating_sub(1)).unwrap_or_default();
+    DELAYS.get(place).map_or_else(|| Duration::hours(1), |minutes| Duration::minutes(*minutes))
+}
+
+fn note_failure(mail: &mut OutboxRow, failure: &SendFailure) {
+    mail.failure_kind = Some(failure.kind.to_owned());
+    mail.smtp_code = failure.code.map(i32::from);
+    mail.smtp_enhanced.clone_from(&failure.enhanced);
+}
+
+/// A dead letter: kept, shown to staff, and the DPOs hear of it at once. What its delivery had met runs again.
+fn dead(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Result<bool, ServiceError> {
+    note_failure(mail, failure);
+    mail.state = outbox::DEAD.to_owned();
+    mail.next_attempt_at = None;
+    tracing::warn!(mail = mail.id, attempts = mail.attempts, failure = %failure, "a mail is a dead letter");
+    let data = json!({
+        "mail": mail.id, "name": mail.mail, "to": mail.recipient_kind, "smtp_code": mail.smtp_code,
+        "smtp_enhanced": mail.smtp_enhanced, "failure": mail.failure_kind,
+    });
+    case.record(EventKind::MailDead, data, None)?;
+    let reopened = case.reopen_delivery(&mail.resent_from.clone().unwrap_or_else(|| mail.id.clone()));
+    if !reopened.is_empty() {
+        case.record(EventKind::ClockReopened, json!({"clocks": reopened, "mail": mail.id}), None)?;
+    }
+    // A failed mail about a failed mail would go round in circles.
+    if mail.mail != "mail_failed" {
+        alert(case, mail)?;
+    }
+    Ok(true)
+}
+
+fn alert(case: &mut Case<'_>, mail: &OutboxRow) -> Result<(), ServiceError> {
+    let link = case.staff_link();
+    let code = mail.smtp_code.and_then(|code| u16::try_from(code).ok());
+    let about = StaffMail::MailFailed { link: &link, code, is_answer: mail.delivers_answer };
+    let members = staff::with_role(case.tx, &case.row.operator_id, &[Role::Dpo])?;
+    // Whoever cannot be reached needs no mail that says so.
+    let reachable: Vec<_> =
+        members.into_iter().filter(|member| mail.recipient_id.as_deref() != Some(member.id.as_str())).collect();
+    if reachable.is_empty() && mail.recipient_kind != "head" {
+        return case.mail_head("mail_failed", &about);
+    }
+    for member in reachable {
+        case.mail_member("mail_failed", &member, &about)?;
+    }
+    Ok(())
+}
+
+/// Gives back the leases of a worker that stops, so that another need not wait for their end.
+///
+/// # Errors
+/// Those of the database.
+pub async fn give_back(app: &Arc<App>, worker_id: &str) -> Result<(), ServiceError> {
+    let token = worker_id.to_owned();
+    app.db
+        .write("return_leases", move |tx| {
+            outbox::return_leases(tx, &token)?;
+            Ok(())
+        })
+        .await
+}
+
+/// Puts a mail into the outbox once more, as it was, under a Message-ID of its own. The dead letter stays as it is.
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub fn send_again(case: &mut Case<'_>, mail: &OutboxRow) -> Result<OutboxRow, ServiceError> {
+    let id = new_id(case.now);
+    let sealed = mail.sealed.as_deref().ok_or(ServiceError::NotFound)?;
+    let contents: SealedMail = case.key.open_json(&Place::new("outbox", &mail.id, "mail"), sealed)?;
+    let give_up_at: DateTime<Utc> = case.now + Duration::days(3);
+    let again = OutboxRow {
+        message_id: format!("{id}@{}", case.app.settings.mail_domain()),
+        sealed: Some(case.key.seal_json(&Place::new("outbox", &id, "mail"), &contents)?),
+        state: outbox::PENDING.to_owned(),
+        attempts: 0,
+        created_at: case.now.naive_utc(),
+        next_attempt_at: Some(case.now.naive_utc()),
+        give_up_at: give_up_at.naive_utc(),
+        lease_token: None,
+        lease_until: None,
+        sent_at: None,
+        failure_kind: None,
+        smtp_code: None,
+        smtp_enhanced: None,
+        posted_on: None,
+        tracking: None,
+        resent_from: Some(mail.resent_from.clone().unwrap_or_else(|| mail.id.clone())),
+        id,
+        ..mail.clone()
+    };
+    outbox::enqueue(case.tx, &again)?;
+    Ok(again)
+}
+
+/// Whether a transaction holds a mail of this id.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(tx: &mut AnyConnection, id: &str) -> Result<OutboxRow, ServiceError> {
+    outbox::by_id(tx, id)?.ok_or(ServiceError::NotFound)
+}
