@@ -5,14 +5,17 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod data;
 pub mod domain;
+pub mod http;
 pub mod ids;
 pub mod locale;
 pub mod mail;
 pub mod services;
 pub mod settings;
 pub mod storage;
+pub mod telemetry;
 pub mod vault;
 pub mod worker;

@@ -1,1 +1,7 @@
-fn main(){}
+//! The program `otinish`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    otinish::cli::main()
+}

@@ -7,6 +7,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::error::ServiceError;
 use super::views::{ClockView, HeadlineView, planned_view};
 use crate::app::App;
+use crate::domain::calendar::Calendar;
+use crate::domain::clocks::Law;
+use crate::domain::operator::Operators;
+use crate::domain::rules::Rules;
+use crate::locale::Texts;
 use crate::domain::almaty;
 use crate::domain::calendar::DayEntry;
 use crate::domain::clocks::{Candidate, CountError, Facts, headline};
@@ -66,6 +71,31 @@ pub struct DayView {
     pub name: String,
 }
 
+/// What deadlines are counted from: enough without a database.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Books<'a> {
+    pub operators: &'a Operators,
+    pub rules: &'a Rules,
+    pub calendar: &'a Calendar,
+    pub texts: &'a Texts,
+    pub now: DateTime<Utc>,
+}
+
+impl<'a> Books<'a> {
+    /// Those of a running process.
+    #[must_use]
+    pub fn of(app: &'a App) -> Self {
+        Self {
+            operators: &app.operators,
+            rules: &app.rules,
+            calendar: &app.calendar,
+            texts: &app.texts,
+            now: app.clock.now(),
+        }
+    }
+}
+
 fn moment(pointer: &str, text: &str) -> Result<DateTime<Utc>, ServiceError> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Ok(instant.to_utc());
@@ -90,21 +120,21 @@ fn grounds(text: Option<&str>) -> Result<Vec<Ground>, ServiceError> {
 ///
 /// # Errors
 /// `Invalid` for an unknown operator, a date that does not exist or one that the calendar does not cover.
-pub fn deadlines(app: &App, language: Language, query: &DeadlineQuery) -> Result<Deadlines, ServiceError> {
+pub fn deadlines(books: &Books<'_>, language: Language, query: &DeadlineQuery) -> Result<Deadlines, ServiceError> {
     let kind = query.kind.ok_or_else(|| ServiceError::field("/query/kind", "required"))?;
     let operator = query
         .operator
         .as_deref()
         .map(|id| {
-            app.operator(id).ok_or_else(|| {
-                let allowed: Vec<&str> = app.operators.iter().map(|operator| operator.id.as_str()).collect();
+            books.operators.get(id).ok_or_else(|| {
+                let allowed: Vec<&str> = books.operators.iter().map(|operator| operator.id.as_str()).collect();
                 ServiceError::field("/query/operator", "not_one_of").map_args("allowed", allowed.join(", "))
             })
         })
         .transpose()?;
     let received_at = match query.received_at.as_deref() {
         Some(text) => moment("/query/received_at", text)?,
-        None => app.clock.now(),
+        None => books.now,
     };
     let documents_at = query.documents_at.as_deref().map(|text| moment("/query/documents_at", text)).transpose()?;
     if documents_at.is_some() && kind != Kind::Correction {
@@ -128,7 +158,8 @@ pub fn deadlines(app: &App, language: Language, query: &DeadlineQuery) -> Result
         claim_contract: operator.and_then(|operator| operator.claim_response.as_ref()).map(|term| &term.citation),
         targets: operator.map_or(&no_targets, |operator| &operator.internal_targets),
     };
-    let clocks = app.law().plan(&facts).map_err(at_received)?;
+    let law = Law { rules: books.rules, calendar: books.calendar };
+    let clocks = law.plan(&facts).map_err(at_received)?;
     let leading = headline(
         kind,
         clocks.iter().map(|clock| Candidate {
@@ -140,7 +171,7 @@ pub fn deadlines(app: &App, language: Language, query: &DeadlineQuery) -> Result
     );
     Ok(Deadlines {
         headline: leading.map(|(clock, due_on)| HeadlineView { clock, due_on }),
-        clocks: clocks.iter().map(|clock| planned_view(app, language, clock)).collect(),
+        clocks: clocks.iter().map(|clock| planned_view(books.texts, language, clock)).collect(),
     })
 }
 

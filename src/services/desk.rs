@@ -437,3 +437,17 @@ pub async fn history(app: &Arc<App>, member: Member, reference: String) -> Resul
         })
         .await
 }
+
+/// Whether the request exists for this member at all.
+///
+/// # Errors
+/// `NotFound` for requests of other operators.
+pub async fn check_member(app: &Arc<App>, member: &Member, reference: &str) -> Result<(), ServiceError> {
+    let (member, reference) = (member.clone(), reference.to_owned());
+    app.db
+        .read("check_member", move |connection| {
+            let row = requests::by_reference(connection, &reference)?.ok_or(ServiceError::NotFound)?;
+            if standing(&member, &row).is_member() { Ok(()) } else { Err(ServiceError::NotFound) }
+        })
+        .await
+}

@@ -61,6 +61,14 @@ impl Person {
             .collect()
     }
 
+    /// What submissions of the same person have in common: the identifier, or else the contact.
+    #[must_use]
+    pub fn lock_key(&self) -> Option<&[u8]> {
+        [IndexField::Iin, IndexField::OtherId, IndexField::Email, IndexField::Phone]
+            .into_iter()
+            .find_map(|field| self.subject(field))
+    }
+
     fn subject(&self, field: IndexField) -> Option<&[u8]> {
         self.entries.iter().find(|(who, other, _)| *who == SUBJECT && *other == field).map(|(_, _, value)| value.as_slice())
     }

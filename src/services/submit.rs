@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::case::Case;
-use super::error::{Refusal, ServiceError, is_duplicate};
+use super::error::{Refusal, ServiceError};
 use super::person::{self, Person};
 use super::views::{ClockView, HeadlineView, clock_views, headline_view};
 use crate::app::App;
@@ -25,7 +25,7 @@ use crate::mail::compose::{Note, RequesterMail, StaffMail};
 use crate::services::case::CODE_MINUTES;
 use crate::storage::codes::{self, IdempotencyRow};
 use crate::storage::requests::{self, NO_DUE, RequestKeyRow, RequestRow};
-use crate::storage::{AnyConnection, staff};
+use crate::storage::{AnyConnection, follow_one_another, staff};
 use crate::vault::{Place, RequestKey, WrappedKey, new_token, token_hash};
 
 /// The reference of a new request is tried this often before something must be wrong.
@@ -325,6 +325,10 @@ fn store(
     {
         return Err(ServiceError::field("/claim/about", "about_not_found"));
     }
+    // Two submissions of the same person at the same moment see one another.
+    if let Some(key) = prepared.person.lock_key() {
+        follow_one_another(tx, key)?;
+    }
     prepared.row.duplicate_of = person::open_request(tx, &operator.id, &prepared.person, prepared.checked_kind)?;
     prepared.row.reference = free_reference(tx, operator)?;
     let key_row = RequestKeyRow {
@@ -378,6 +382,7 @@ pub fn earlier_call(
     now: DateTime<Utc>,
 ) -> Result<Option<String>, ServiceError> {
     let Some(idempotency) = idempotency else { return Ok(None) };
+    follow_one_another(tx, &idempotency.key_hash)?;
     let Some(earlier) = codes::earlier_call(tx, &idempotency.key_hash, now.naive_utc())? else { return Ok(None) };
     if earlier.fingerprint != idempotency.fingerprint {
         return Err(Refusal::new("idempotency_conflict", 422).into());
@@ -385,7 +390,7 @@ pub fn earlier_call(
     Ok(Some(earlier.resource))
 }
 
-/// Remembers what a call created. Two at the same moment: the second is refused by the key's uniqueness and tried again.
+/// Remembers what a call created. [`earlier_call`] made calls with the same key follow one another.
 ///
 /// # Errors
 /// Those of the database.
@@ -402,14 +407,7 @@ pub fn remember(
         created_at: now.naive_utc(),
         expires_at: (now + Duration::hours(IDEMPOTENCY_HOURS)).naive_utc(),
     };
-    codes::remember_call(tx, &row).map_err(|error| {
-        if is_duplicate(&error) {
-            // The other call commits in this moment; the caller's next try finds its answer.
-            ServiceError::Refused(Refusal::new("unavailable", 503).retry_after(1))
-        } else {
-            error.into()
-        }
-    })
+    Ok(codes::remember_call(tx, &row)?)
 }
 
 fn free_reference(tx: &mut AnyConnection, operator: &Operator) -> Result<String, ServiceError> {

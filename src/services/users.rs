@@ -1,1 +1,262 @@
-//! x
+//! Accounts of the staff, kept by administrators.
+
+mod account;
+mod form;
+mod grant;
+mod roles;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use validator::Validate;
+
+pub use grant::{Grant, Granted, grant};
+pub use roles::RoleAt;
+
+use super::error::{Refusal, ServiceError};
+use super::password;
+use super::sign_in::{By, Member, note};
+use crate::app::App;
+use crate::domain::vocabulary::Language;
+use crate::storage::AnyConnection;
+use crate::storage::staff::{self, RoleRow, StaffRow};
+use account::NewAccount;
+use roles::Roles;
+
+/// A new account, as sent.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserForm {
+    /// Mail address, by which they sign in.
+    #[validate(custom(function = "form::email"))]
+    pub email: String,
+    /// As they are shown to colleagues.
+    #[validate(custom(function = "form::name"))]
+    pub name: String,
+    /// The language of mails to them; Russian when absent.
+    pub language: Option<Language>,
+    /// The first password; when absent one is made up and returned once.
+    pub password: Option<String>,
+    /// What they may do: roles at operators, or `admin` alone.
+    #[validate(custom(function = "form::some_role"), length(max = 100, code = "too_many"))]
+    pub roles: Vec<RoleAt>,
+}
+
+impl std::fmt::Debug for UserForm {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("UserForm").field("roles", &self.roles).finish_non_exhaustive()
+    }
+}
+
+/// A change of an account, as sent: what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserPatch {
+    /// Whether the account is shut. Its sessions end at once.
+    pub disabled: Option<bool>,
+    /// All roles, in place of those that stand.
+    #[validate(length(max = 100, code = "too_many"))]
+    pub roles: Option<Vec<RoleAt>>,
+    /// As they are shown to colleagues.
+    #[validate(custom(function = "form::name"))]
+    pub name: Option<String>,
+    /// The language of mails to them.
+    pub language: Option<Language>,
+}
+
+/// An account as administrators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UserView {
+    /// Its id.
+    pub id: String,
+    /// Mail address in lower case.
+    pub email: String,
+    /// As they are shown to colleagues.
+    pub name: String,
+    /// The language of mails to them.
+    pub language: Language,
+    /// Whether the account is shut.
+    pub disabled: bool,
+    /// What they may do.
+    pub roles: Vec<RoleAt>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl UserView {
+    fn new(row: StaffRow, roles: &[RoleRow]) -> Self {
+        Self {
+            roles: roles::views(row.is_admin, roles.iter().filter(|role| role.staff_id == row.id)),
+            id: row.id,
+            email: row.email,
+            name: row.name,
+            language: row.language,
+            disabled: row.disabled_at.is_some(),
+            created_at: row.created_at.and_utc(),
+        }
+    }
+}
+
+/// A new account.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct CreatedUser {
+    /// The account.
+    #[serde(flatten)]
+    pub user: UserView,
+    /// The password that was made up, shown this once; absent when one was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_password: Option<String>,
+}
+
+impl std::fmt::Debug for CreatedUser {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("CreatedUser").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// A page of accounts.
+#[derive(Debug, Clone)]
+pub struct UserPage {
+    /// The accounts, oldest first.
+    pub items: Vec<UserView>,
+    /// The id after which the next page begins; none on the last page.
+    pub next: Option<String>,
+}
+
+/// Lists accounts, oldest first, after the one with the id `after`.
+///
+/// # Errors
+/// 403 `forbidden` for anybody but an administrator.
+pub async fn list(
+    app: &Arc<App>,
+    member: &Member,
+    after: Option<String>,
+    limit: usize,
+) -> Result<UserPage, ServiceError> {
+    member.check_admin()?;
+    app.db
+        .read("list_users", move |connection| {
+            // One more than asked for tells whether there is a next page.
+            let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+            let mut rows = staff::page(connection, after.as_deref(), rows)?;
+            let has_more = rows.len() > limit;
+            rows.truncate(limit);
+            let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+            let roles = staff::roles_of(connection, &ids)?;
+            let items: Vec<UserView> = rows.into_iter().map(|row| UserView::new(row, &roles)).collect();
+            let next = items.last().filter(|_| has_more).map(|user| user.id.clone());
+            Ok(UserPage { items, next })
+        })
+        .await
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// 403 `forbidden` for anybody but an administrator; 422 with each field; 409 `duplicate_user` when the address has an
+/// account.
+pub async fn create(app: &Arc<App>, member: &Member, form: UserForm) -> Result<CreatedUser, ServiceError> {
+    member.check_admin()?;
+    let mut mistakes = form::mistakes(form.validate());
+    let roles = Roles::check(app, &form.roles).unwrap_or_else(|found| {
+        mistakes.extend(found);
+        Roles::default()
+    });
+    if let Some(password) = &form.password {
+        mistakes.extend(password::check(password, form.email.trim(), "/password").err());
+    }
+    if !mistakes.is_empty() {
+        return Err(ServiceError::Invalid(mistakes));
+    }
+    let new =
+        NewAccount::prepare(&form.email, &form.name, form.language.unwrap_or(Language::Ru), form.password).await?;
+    let now = app.clock.now();
+    let admin_id = member.id.clone();
+    app.db
+        .write("create_user", move |tx| {
+            let initial_password = new.initial_password.clone();
+            let row = new.insert(tx, &roles, now, &By::Staff(&admin_id))?;
+            let roles = staff::roles_of(tx, std::slice::from_ref(&row.id))?;
+            Ok(CreatedUser { user: UserView::new(row, &roles), initial_password })
+        })
+        .await
+}
+
+/// Changes an account. Members notice with their next call.
+///
+/// # Errors
+/// 403 `forbidden` for anybody but an administrator; `NotFound`; 422 with each field; 409 `last_admin` when nobody would be
+/// left to administer.
+pub async fn change(app: &Arc<App>, member: &Member, id: &str, patch: UserPatch) -> Result<UserView, ServiceError> {
+    member.check_admin()?;
+    let mut mistakes = form::mistakes(patch.validate());
+    let roles =
+        patch.roles.as_ref().and_then(|roles| Roles::check(app, roles).map_err(|found| mistakes.extend(found)).ok());
+    if !mistakes.is_empty() {
+        return Err(ServiceError::Invalid(mistakes));
+    }
+    let id = id.to_owned();
+    let admin_id = member.id.clone();
+    let now = app.clock.now();
+    app.db.write("change_user", move |tx| apply(tx, &admin_id, &id, &patch, roles.as_ref(), now)).await
+}
+
+fn apply(
+    tx: &mut AnyConnection,
+    admin_id: &str,
+    id: &str,
+    patch: &UserPatch,
+    roles: Option<&Roles>,
+    now: DateTime<Utc>,
+) -> Result<UserView, ServiceError> {
+    // All who are locked first, and in the same order: two administrators cannot both step down at once.
+    let admins = staff::lock_admins(tx)?;
+    let mut row = staff::lock_by_id(tx, id)?.ok_or(ServiceError::NotFound)?;
+    let before = row.clone();
+    if let Some(disabled) = patch.disabled {
+        row.disabled_at = disabled.then(|| row.disabled_at.unwrap_or(now.naive_utc()));
+    }
+    if let Some(name) = &patch.name {
+        row.name = form::name_of(name)?;
+    }
+    row.language = patch.language.unwrap_or(row.language);
+    row.is_admin = roles.map_or(row.is_admin, |roles| roles.is_admin);
+    let is_left_out = !row.is_admin || row.disabled_at.is_some();
+    if is_left_out && admins.iter().all(|admin| admin == id) && !admins.is_empty() {
+        return Err(Refusal::new("last_admin", 409).into());
+    }
+    staff::update(tx, &row)?;
+    if let Some(roles) = roles {
+        staff::put_roles(tx, id, &roles.rows(id))?;
+    }
+    if row.disabled_at.is_some() && before.disabled_at.is_none() {
+        staff::revoke_sessions(tx, id, None, now.naive_utc())?;
+    }
+    let stand = staff::roles_of(tx, std::slice::from_ref(&row.id))?;
+    let view = UserView::new(row, &stand);
+    note(tx, now, "user_changed", &By::Staff(admin_id), &changes(patch, &before, &view))?;
+    Ok(view)
+}
+
+/// What the audit trail says of a change: names are named, not quoted.
+fn changes(patch: &UserPatch, before: &StaffRow, after: &UserView) -> serde_json::Value {
+    let mut data = json!({"user_id": after.id});
+    if before.disabled_at.is_some() != after.disabled {
+        data["disabled"] = json!(after.disabled);
+    }
+    if patch.roles.is_some() {
+        data["roles"] = json!(after.roles);
+    }
+    if before.language != after.language {
+        data["language"] = json!(after.language);
+    }
+    if before.name != after.name {
+        data["renamed"] = json!(true);
+    }
+    data
+}

@@ -12,6 +12,13 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Under this number PostgreSQL keeps a second server from migrating at the same time.
 const ADVISORY_LOCK: i64 = 0x6f74_696e_6973_68;
 
+diesel::table! {
+    /// The harness's own list of the changes that were made.
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
 /// Why the tables could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
@@ -81,4 +88,14 @@ pub fn latest() -> Result<Option<String>, MigrationError> {
     let all = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)
         .map_err(|error| MigrationError::Failed(error.to_string()))?;
     Ok(all.iter().map(|migration| migration.name().version().to_string()).max())
+}
+
+/// The version of the newest change that was made to the tables.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn newest_applied(connection: &mut AnyConnection) -> Result<Option<String>, StorageError> {
+    use __diesel_schema_migrations::dsl;
+    let newest = dsl::__diesel_schema_migrations.select(dsl::version).order(dsl::version.desc()).first(connection);
+    Ok(newest.optional()?)
 }

@@ -20,7 +20,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 pub use connection::{AnyBackend, AnyConnection, DatabaseUrl};
 use connection::Manager;
-pub use migrations::{MigrationError, latest, migrate};
+pub use migrations::{MigrationError, latest, migrate, newest_applied};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -155,6 +155,21 @@ pub fn write_transaction<T, E: From<StorageError>>(
             Err(error)
         }
     }
+}
+
+/// Lets writers with the same `key` follow one another until their transactions end. SQLite has a single writer anyway.
+///
+/// # Errors
+/// Those of the database.
+pub fn follow_one_another(connection: &mut AnyConnection, key: &[u8]) -> diesel::QueryResult<()> {
+    use diesel::RunQueryDsl;
+    if let AnyConnection::Postgres(inner) = connection {
+        let number = key.iter().take(8).fold(0_i64, |number, byte| (number << 8) | i64::from(*byte));
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<diesel::sql_types::BigInt, _>(number)
+            .execute(inner)?;
+    }
+    Ok(())
 }
 
 fn commit(connection: &mut AnyConnection) -> diesel::QueryResult<()> {

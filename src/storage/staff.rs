@@ -309,3 +309,21 @@ pub fn insert_fingerprint(connection: &mut AnyConnection, row: &FingerprintRow) 
     diesel::insert_into(key_fingerprints::table).values(row).execute(connection)?;
     Ok(())
 }
+
+/// The ids of all administrators whose accounts are not disabled, locked until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_admins(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
+    let admins = || {
+        staff::table
+            .filter(staff::is_admin.eq(true))
+            .filter(staff::disabled_at.is_null())
+            .order(staff::id)
+            .select(staff::id)
+    };
+    if let AnyConnection::Postgres(inner) = connection {
+        return admins().for_update().load(inner);
+    }
+    admins().load(connection)
+}

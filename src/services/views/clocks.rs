@@ -9,6 +9,7 @@ use crate::domain::almaty;
 use crate::domain::clocks::{Clock, headline};
 use crate::domain::term::{Counted, SkipReason, Term, TermUnit};
 use crate::domain::vocabulary::{Basis, Certainty, ClockName, ClockState, Kind, Language, Localized};
+use crate::locale::Texts;
 use crate::locale::explain::{self, Explained};
 use crate::services::case;
 use crate::services::error::ServiceError;
@@ -90,7 +91,7 @@ fn clock_view(app: &App, language: Language, row: &ClockRow) -> Result<ClockView
 
 /// A deadline that is only planned: nothing of it is stored.
 #[must_use]
-pub fn planned_view(app: &App, language: Language, clock: &Clock) -> ClockView {
+pub fn planned_view(texts: &Texts, language: Language, clock: &Clock) -> ClockView {
     let explained = explained(clock.name, clock.state, clock.term, clock.counting.as_ref(), None);
     ClockView {
         name: clock.name,
@@ -104,7 +105,7 @@ pub fn planned_view(app: &App, language: Language, clock: &Clock) -> ClockView {
         due_on: clock.due_on(),
         met_at: None,
         target_on: clock.target_on,
-        explanation: explain::clock(&app.texts, language, &explained),
+        explanation: explain::clock(texts, language, &explained),
     }
 }
 

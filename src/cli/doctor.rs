@@ -1,0 +1,123 @@
+//! `otinish doctor`: checks everything that can be wrong before people notice, and says what to mend.
+
+use std::net::IpAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike, Utc};
+
+use super::serve::short_of_approvers;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::data::Data;
+use crate::domain::almaty;
+use crate::settings::Settings;
+
+/// Files of law are to be compared with their sources at least this often.
+const VERIFY_AFTER_DAYS: i64 = 90;
+
+/// What was found.
+#[derive(Default)]
+struct Findings {
+    errors: usize,
+    warnings: usize,
+}
+
+impl Findings {
+    fn good(&self, what: &str) {
+        println!("ok       {what}");
+    }
+
+    fn warn(&mut self, what: &str) {
+        self.warnings += 1;
+        println!("warning  {what}");
+    }
+
+    fn error(&mut self, what: &str) {
+        self.errors += 1;
+        println!("error    {what}");
+    }
+}
+
+pub(super) async fn run(settings: Settings) -> ExitCode {
+    let mut findings = Findings::default();
+    let now = Clock::System.now();
+    match Data::load(&settings.config_dir) {
+        Ok(data) => {
+            findings.good("data files: operators, rules, calendars, locales");
+            check_data(&data, now, &mut findings);
+        }
+        Err(error) => findings.error(&error.to_string()),
+    }
+    check_settings(&settings, &mut findings);
+    if findings.errors == 0 {
+        match App::build(settings, Clock::System) {
+            Ok(app) => check_running(&app, &mut findings).await,
+            Err(error) => findings.error(&error.to_string()),
+        }
+    }
+    println!("{} error(s), {} warning(s)", findings.errors, findings.warnings);
+    if findings.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn check_data(data: &Data, now: DateTime<Utc>, findings: &mut Findings) {
+    let today = almaty::local_date(now);
+    let old = |verified: chrono::NaiveDate| (today - verified).num_days() > VERIFY_AFTER_DAYS;
+    let latest = data.rules.latest();
+    if old(latest.verified_on) {
+        findings.warn(&format!(
+            "rules/{}.toml was last compared with its sources on {}: look again and set verified_on",
+            latest.id, latest.verified_on
+        ));
+    }
+    if old(data.calendar.verified_on()) {
+        findings.warn(&format!("calendars/kz.toml was last compared with its sources on {}", data.calendar.verified_on()));
+    }
+    match data.calendar.days_of(today.year()) {
+        Ok(_) => findings.good(&format!("calendar {}", data.calendar.revision())),
+        Err(missing) => findings.error(&format!("calendars/kz.toml: {missing}")),
+    }
+    if today.month() >= 10 && data.calendar.days_of(today.year() + 1).is_err() {
+        findings.warn(&format!("calendars/kz.toml has no year {}: terms that reach into it cannot be counted", today.year() + 1));
+    }
+    for operator in data.operators.iter().filter(|operator| operator.storage_country != "KZ") {
+        findings.warn(&format!(
+            "operators/{}.toml: storage_country is {}; Law 94-V 12(2) wants the data stored in Kazakhstan",
+            operator.id, operator.storage_country
+        ));
+    }
+}
+
+fn check_settings(settings: &Settings, findings: &mut Findings) {
+    let host = settings.public_url.split("://").nth(1).unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
+    let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if local {
+        findings.good("PUBLIC_URL is this machine only: a trial");
+    } else if settings.smtp_url.is_none() {
+        findings.error("PUBLIC_URL is public but SMTP_URL is not set: people would wait for mails that are only files here");
+    } else if settings.public_url.starts_with("http://") {
+        findings.warn("PUBLIC_URL begins with http://: links in mails carry a secret and need https://");
+    }
+}
+
+async fn check_running(app: &Arc<App>, findings: &mut Findings) {
+    findings.good("database and key ring");
+    match app.transport.check().await {
+        Ok(()) => findings.good(&format!("mail by {}", app.transport.name())),
+        Err(failure) => findings.error(&format!("SMTP_URL: the mail server cannot be used ({failure})")),
+    }
+    match short_of_approvers(app).await {
+        Ok((0, _)) => findings.warn("there is no staff yet: otinish staff add"),
+        Ok((_, few)) => {
+            for operator in &few {
+                findings.warn(&format!(
+                    "operator {operator}: fewer than two members can approve; add a second DPO, or allow one person in its profile"
+                ));
+            }
+            if few.is_empty() {
+                findings.good("staff: every operator with staff has two members who can approve");
+            }
+        }
+        Err(error) => findings.error(&format!("staff: {error}")),
+    }
+}

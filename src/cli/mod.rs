@@ -1,0 +1,164 @@
+//! The command line: one file each for what is more than a call.
+
+mod deadlines;
+mod doctor;
+mod serve;
+pub mod staff;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::domain::vocabulary::{Kind, Language, Role};
+use crate::settings::{self, Settings};
+use crate::{http, storage, telemetry};
+
+/// Takes people's requests about their personal data and drives each to an answer on time.
+#[derive(Debug, Parser)]
+#[command(name = "otinish", version, about, long_about = None)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves HTTP and does the background work (the default).
+    Serve {
+        /// Serves HTTP only; another process runs `otinish worker`.
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Does the background work only: mails and reminders.
+    Worker,
+    /// Brings the database up to date and ends.
+    Migrate,
+    /// Staff accounts.
+    Staff {
+        #[command(subcommand)]
+        command: StaffCommand,
+    },
+    /// Prints the deadlines that a request would get.
+    Deadlines(deadlines::Args),
+    /// Checks settings, data files, database, keys, mail and staff, and says what to mend.
+    Doctor,
+    /// Prints the description of the API (OpenAPI 3.1).
+    Openapi,
+    /// Prints all settings with their defaults, as in .env.example.
+    Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum StaffCommand {
+    /// Adds an account, or a role to an account that is there.
+    Add {
+        /// Mail address, by which they sign in.
+        #[arg(long)]
+        email: String,
+        /// As they are shown to colleagues.
+        #[arg(long)]
+        name: String,
+        /// agent, dpo, auditor or admin.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// The operator's id; not for admin.
+        #[arg(long)]
+        operator: Option<String>,
+        /// The language of mails to them: kk, ru or en.
+        #[arg(long, value_parser = language, default_value = "ru")]
+        language: Language,
+        /// Reads the password from standard input; without it one is made up and printed once.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "expected agent, dpo, auditor or admin".to_owned())
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::parse(text).ok_or_else(|| "expected kk, ru or en".to_owned())
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    Kind::parse(text).ok_or_else(|| format!("expected one of {}", names.join(", ")))
+}
+
+/// Runs the command that was asked for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let command = Cli::parse().command.unwrap_or(Command::Serve { no_worker: false });
+    match run(command) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("otinish: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Openapi => {
+            print!("{}", http::openapi::as_json().map_err(|error| error.to_string())?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Settings => {
+            print!("{}", settings::example_file());
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
+    let settings = Settings::from_environment().map_err(|error| error.to_string())?;
+    let filter = if matches!(command, Command::Serve { .. } | Command::Worker) { &settings.log_filter } else { "warn" };
+    telemetry::init(settings.log_format, filter).map_err(|error| error.to_string())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    runtime.block_on(async move {
+        match command {
+            Command::Doctor => Ok(doctor::run(settings).await),
+            Command::Serve { no_worker } => serve::serve(build(settings)?, !no_worker).await,
+            Command::Worker => serve::work(build(settings)?).await,
+            Command::Migrate => migrate(&settings),
+            Command::Deadlines(args) => deadlines::run(&settings, args),
+            Command::Staff { command } => add_member(build(settings)?, command).await,
+            Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
+        }
+    })
+}
+
+fn build(settings: Settings) -> Result<Arc<App>, String> {
+    App::build(settings, Clock::System).map_err(|error| error.to_string())
+}
+
+fn migrate(settings: &Settings) -> Result<ExitCode, String> {
+    if let storage::DatabaseUrl::Sqlite(path) = &settings.database
+        && let Some(folder) = std::path::Path::new(path).parent()
+    {
+        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    let mut connection = storage::AnyConnection::open(&settings.database).map_err(|error| error.to_string())?;
+    let done = storage::migrate(&mut connection).map_err(|error| error.to_string())?;
+    for change in &done {
+        println!("{change}");
+    }
+    println!("{} change(s) made; the database is up to date", done.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn add_member(app: Arc<App>, command: StaffCommand) -> Result<ExitCode, String> {
+    let StaffCommand::Add { email, name, role, operator, language, password_stdin } = command;
+    let password = if password_stdin {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map_err(|error| format!("standard input: {error}"))?;
+        Some(line.trim_end_matches(['\r', '\n']).to_owned())
+    } else {
+        None
+    };
+    println!("{}", staff::add(&app, staff::AddArgs { email, name, role, operator, language, password }).await?);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,37 @@
+//! Who calls: a member of the staff by access token, or a requester by the request's secret.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use super::headers::RawBearer;
+use super::problem::ApiError;
+use super::trace::MemberId;
+use crate::app::App;
+use crate::services::error::ServiceError;
+use crate::services::sign_in::{self, Member};
+
+/// The member who is signed in; 401 without one.
+#[derive(Debug)]
+pub struct SignedIn(pub Member);
+
+impl FromRequest for SignedIn {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let token = RawBearer::from_request(request, payload);
+        let app = request.app_data::<Data<App>>().cloned();
+        let request = request.clone();
+        Box::pin(async move {
+            let RawBearer(token) = token.await?;
+            let app = app.ok_or_else(|| ServiceError::Internal("the server was built without its app".to_owned()))?;
+            let member = sign_in::member(&app.into_inner(), &token).await?;
+            request.extensions_mut().insert(MemberId(member.id.clone()));
+            Ok(Self(member))
+        })
+    }
+}

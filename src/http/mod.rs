@@ -1,0 +1,23 @@
+//! HTTP: the server, its problems and logs, and the API.
+
+pub mod api;
+pub mod auth;
+pub mod docs;
+pub mod headers;
+pub mod health;
+pub mod json;
+pub mod locale;
+pub mod openapi;
+pub mod problem;
+pub mod server;
+pub mod trace;
+
+use actix_web::web::ServiceConfig;
+
+/// All routes of a server.
+pub fn configure(config: &mut ServiceConfig) {
+    config.configure(api::configure).configure(health::configure).configure(problem::configure);
+    if let Err(error) = docs::configure(config, &openapi::description()) {
+        tracing::error!(%error, "the description of the API cannot be written");
+    }
+}

@@ -1,0 +1,65 @@
+//! The description of the API (OpenAPI 3.1), made from the code.
+
+use utoipa::openapi::OpenApi as Description;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::api::{auth, outbox, public, requester, staff, users};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Otinish",
+        description = "Requests about personal data under Law of the Republic of Kazakhstan No. 94-V. Errors are problem documents \
+                       (RFC 9457); instants are UTC, local dates are those of Asia/Almaty."
+    ),
+    servers((url = "/")),
+    tags(
+        (name = "Public", description = "For anybody"),
+        (name = "Requester", description = "For the person who asks, with the secret of the request"),
+        (name = "Sign-in", description = "Of staff"),
+        (name = "Review desk", description = "For agents, DPOs and auditors"),
+        (name = "Outbox", description = "Mails"),
+        (name = "Administration", description = "For administrators"),
+        (name = "operations", description = "For those who run it"),
+    ),
+    paths(
+        public::list_operators, public::show_operator, public::count_deadlines, public::show_calendar, public::submit_request,
+        requester::show_request, requester::confirm_email, requester::resend_code, requester::send_message,
+        requester::cancel_request, requester::show_answer,
+        auth::login, auth::refresh, auth::logout, auth::change_password, auth::me,
+        staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
+        staff::record_request, staff::act_on_request,
+        outbox::list_mails, outbox::resend_mail,
+        users::list_users, users::create_user, users::change_user,
+        super::health::live, super::health::ready,
+    ),
+    components(schemas(staff::ActionBody)),
+    modifiers(&Security)
+)]
+struct Api;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, description: &mut Description) {
+        let components = description.components.get_or_insert_default();
+        let bearer = || SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("staff", bearer());
+        components.add_security_scheme("requester", bearer());
+    }
+}
+
+/// The description of the whole API.
+#[must_use]
+pub fn description() -> Description {
+    Api::openapi()
+}
+
+/// The same as the committed file has it.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn as_json() -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(&description()).map(|json| json + "\n")
+}

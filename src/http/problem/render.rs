@@ -1,0 +1,220 @@
+//! The middleware that writes problem documents.
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{
+    ALLOW, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, VARY,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse, web};
+use serde_json::Value as Json;
+
+use super::{ApiError, MEDIA_TYPE, Problem, ProblemField};
+use crate::app::App;
+use crate::domain::vocabulary::Language;
+use crate::http::locale;
+use crate::http::trace::TraceId;
+use crate::locale::{Texts, Value};
+
+/// Left in a response for the log line.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::http) struct ProblemCode(pub &'static str);
+
+/// Members that a refusal's own ones never replace.
+const MEMBERS: &[&str] = &["type", "title", "status", "detail", "code", "trace_id", "errors"];
+
+/// What a document needs to know of its request. Taken before the request is handled: a panic leaves none behind.
+struct Context {
+    app: Option<web::Data<App>>,
+    language: Language,
+    trace_id: String,
+    method: Method,
+    for_staff: bool,
+}
+
+/// Middleware: every error becomes a problem document in the caller's language. Pages that a handler wrote itself
+/// (`text/html`) and documents of other kinds stay as they are.
+///
+/// # Errors
+/// Carry a whole answer, where what failed left no request that an answer could be bound to.
+pub async fn problems<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let context = Context::of(&request);
+    match next.call(request).await {
+        Ok(answer) => {
+            let (request, response) = answer.into_parts();
+            Ok(ServiceResponse::new(request, context.finish(response.map_into_boxed_body())))
+        }
+        Err(error) => {
+            let response = context.finish(HttpResponse::from_error(error));
+            Err(InternalError::from_response("answered", response).into())
+        }
+    }
+}
+
+impl Context {
+    fn of(request: &ServiceRequest) -> Self {
+        Self {
+            app: request.app_data::<web::Data<App>>().cloned(),
+            language: locale::negotiate(request.headers()),
+            trace_id: request.extensions().get::<TraceId>().map(|id| id.0.clone()).unwrap_or_default(),
+            method: request.method().clone(),
+            for_staff: request.path().starts_with("/api/v1/staff"),
+        }
+    }
+
+    fn finish(&self, response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED && self.method == Method::OPTIONS {
+            return options(&response);
+        }
+        let Some(error) = error_of(&response) else { return response };
+        self.log(&error);
+        let body = serde_json::to_vec(&self.document(&error)).unwrap_or_default();
+        let (mut response, _) = response.into_parts();
+        let headers = response.headers_mut();
+        headers.remove(CONTENT_LENGTH);
+        headers.remove(CONTENT_ENCODING);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        say_language(headers, self.language);
+        if let Some(allowed) = headers.get(ALLOW).and_then(allowed) {
+            headers.insert(ALLOW, allowed);
+        }
+        response.extensions_mut().insert(ProblemCode(error.code));
+        response.set_body(BoxBody::new(body))
+    }
+
+    fn document(&self, error: &ApiError) -> Problem {
+        let (kind, title, detail) = match &self.app {
+            Some(app) => self.texts(app, error),
+            // Only a server that was put together wrongly has no process behind it.
+            None => ("about:blank".to_owned(), error.code.to_owned(), String::new()),
+        };
+        let errors = self.app.as_ref().filter(|_| !error.errors.is_empty()).map(|app| self.fields(&app.texts, error));
+        let mut extra = error.extra.clone();
+        extra.retain(|name, _: &mut Json| !MEMBERS.contains(&name.as_str()));
+        Problem {
+            kind,
+            title,
+            status: error.status.as_u16(),
+            detail,
+            code: error.code.to_owned(),
+            trace_id: self.trace_id.clone(),
+            errors,
+            extra,
+        }
+    }
+
+    fn texts(&self, app: &App, error: &ApiError) -> (String, String, String) {
+        let code = text_code(&app.texts, error);
+        let values: Vec<(&str, String)> = self.values(&app.texts, error);
+        let values: Vec<(&str, Value<'_>)> = values.iter().map(|(name, value)| (*name, Value::read(value))).collect();
+        let title = app.texts.get(self.language, &format!("problem-{code}-title"), &values);
+        let detail = app.texts.get(self.language, &format!("problem-{code}-detail"), &values);
+        (type_link(app, error.code), title, detail)
+    }
+
+    /// What came with the error, with statuses and actions in words, and the seconds to wait.
+    fn values(&self, texts: &Texts, error: &ApiError) -> Vec<(&'static str, String)> {
+        let prefixes = |name: &str| match name {
+            "status" if self.for_staff => &["status-staff-", "status-"][..],
+            "status" => &["status-"],
+            "action" => &["action-"],
+            _ => &[],
+        };
+        let word = |name: &str, value: &str| {
+            let mut keys = prefixes(name).iter().map(|prefix| format!("{prefix}{value}"));
+            keys.find(|key| texts.has(key)).map(|key| texts.get(self.language, &key, &[]))
+        };
+        let mut values: Vec<(&'static str, String)> =
+            error.args.iter().map(|(name, value)| (*name, word(name, value).unwrap_or_else(|| value.clone()))).collect();
+        if let Some(seconds) = error.retry_after
+            && !values.iter().any(|(name, _)| *name == "seconds")
+        {
+            values.push(("seconds", seconds.to_string()));
+        }
+        values
+    }
+
+    fn fields(&self, texts: &Texts, error: &ApiError) -> Vec<ProblemField> {
+        let field = |mistake: &crate::domain::intake::FieldError| ProblemField {
+            pointer: mistake.pointer.clone(),
+            code: mistake.code.to_owned(),
+            message: texts.field(self.language, mistake.code, &mistake.args),
+        };
+        error.errors.iter().map(field).collect()
+    }
+
+    fn log(&self, error: &ApiError) {
+        let cause = error.cause.as_deref().unwrap_or("not stated");
+        if error.code == "internal" || error.status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(trace_id = self.trace_id, cause, "a request failed");
+        } else if error.cause.is_some() {
+            tracing::warn!(trace_id = self.trace_id, cause, "a request could not be carried out now");
+        }
+    }
+}
+
+/// The link to the explanation of a code.
+pub(super) fn type_link(app: &App, code: &str) -> String {
+    format!("{}/problems/{code}", app.settings.public_url)
+}
+
+/// The code whose texts are shown: its own, or those of the status where it has none.
+fn text_code(texts: &Texts, error: &ApiError) -> &'static str {
+    if texts.has(&format!("problem-{}-title", error.code)) {
+        return error.code;
+    }
+    tracing::error!(code = error.code, "a problem has no text");
+    if error.status.is_server_error() { "internal" } else { "bad_request" }
+}
+
+/// The problem in a response; `None` when it is no error or the handler wrote the page itself.
+fn error_of(response: &HttpResponse<BoxBody>) -> Option<ApiError> {
+    if response.status().as_u16() < 400 {
+        return None;
+    }
+    if let Some(error) = response.error().and_then(Error::as_error::<ApiError>) {
+        return Some(error.clone());
+    }
+    let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_empty = matches!(response.body().size(), BodySize::None | BodySize::Sized(0));
+    let is_plain = media_type.is_none_or(|media_type| media_type.starts_with("text/plain")) || is_empty;
+    if !is_plain {
+        return None;
+    }
+    let mut error = ApiError::of_status(response.status());
+    // The texts of the server's own failures name what was not set up, never what was sent.
+    error.cause = response.error().filter(|_| response.status().is_server_error()).map(ToString::to_string);
+    Some(error)
+}
+
+/// The answer to OPTIONS: which methods the address takes. Nothing is said to other origins.
+fn options(refused: &HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+    let mut response = HttpResponse::NoContent();
+    if let Some(allowed) = refused.headers().get(ALLOW).and_then(allowed) {
+        response.insert_header((ALLOW, allowed));
+    }
+    response.finish()
+}
+
+/// The methods of the routes, with those that the server answers by itself.
+fn allowed(routes: &HeaderValue) -> Option<HeaderValue> {
+    let mut methods: Vec<&str> = routes.to_str().ok()?.split(',').map(str::trim).collect();
+    if methods.contains(&"GET") && !methods.contains(&"HEAD") {
+        methods.push("HEAD");
+    }
+    if !methods.contains(&"OPTIONS") {
+        methods.push("OPTIONS");
+    }
+    HeaderValue::from_str(&methods.join(", ")).ok()
+}
+
+/// Names the language of an answer that depends on the caller's.
+pub(super) fn say_language(headers: &mut HeaderMap, language: Language) {
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.as_str()));
+    headers.append(VARY, HeaderValue::from_static("accept-language"));
+}
