@@ -135,7 +135,7 @@ mod tests {
         let member = member(&app, &tokens.access_token).await.unwrap();
         assert_eq!((member.email.as_str(), member.language), ("dpo@kazteleport.example.kz", Language::Kk));
         assert_eq!(member.roles["kazteleport"], [Role::Dpo]);
-        assert_eq!(actions(&app).await, ["user_added", "sign_in"]);
+        assert_eq!(actions(&app).await, ["sign_in", "user_added"]);
     }
 
     #[tokio::test]
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!((me.operators().len(), me.name.as_str()), (2, "Айгерим Бекова"));
         let text = add(&app, other).await.unwrap();
         assert!(text.ends_with("has an account, which already is dpo at citicom. The password stays."), "{text}");
-        assert_eq!(actions(&app).await, ["user_added", "sign_in", "user_changed"]);
+        assert_eq!(actions(&app).await, ["sign_in", "user_added", "user_changed"]);
     }
 
     #[tokio::test]

@@ -64,6 +64,15 @@ enum Attempt<T> {
 }
 
 impl<T> Attempt<T> {
+    /// Goes on with what is right.
+    fn try_map<U>(self, next: impl FnOnce(T) -> Result<U, ServiceError>) -> Result<Attempt<U>, ServiceError> {
+        Ok(match self {
+            Self::Right(value) => Attempt::Right(next(value)?),
+            Self::Wrong => Attempt::Wrong,
+            Self::Locked(seconds) => Attempt::Locked(seconds),
+        })
+    }
+
     fn into_result(self) -> Result<T, ServiceError> {
         match self {
             Self::Right(value) => Ok(value),
@@ -118,14 +127,12 @@ async fn login_known(app: &Arc<App>, seen: StaffRow, password: &str) -> Result<T
     let attempt = app
         .db
         .write("sign_in", move |tx| {
-            let (mut row, attempt) = settle(tx, &seen, right, now)?;
-            if !matches!(attempt, Attempt::Right(())) {
-                return Ok(attempt_as(attempt));
-            }
-            lock::forget(&mut row);
-            staff::update(tx, &row)?;
-            note(tx, now, "sign_in", &By::Staff(&row.id), &json!({}))?;
-            Ok::<_, ServiceError>(Attempt::Right(open_session(tx, &row.id, now)?))
+            settle(tx, &seen, right, now)?.try_map(|mut row| {
+                lock::forget(&mut row);
+                staff::update(tx, &row)?;
+                note(tx, now, "sign_in", &By::Staff(&row.id), &json!({}))?;
+                open_session(tx, &row.id, now)
+            })
         })
         .await?;
     attempt.into_result()?.tokens(app, now)
@@ -138,26 +145,19 @@ fn settle(
     seen: &StaffRow,
     right: bool,
     now: DateTime<Utc>,
-) -> Result<(StaffRow, Attempt<()>), ServiceError> {
+) -> Result<Attempt<StaffRow>, ServiceError> {
     let mut row = staff::lock_by_id(tx, &seen.id)?.ok_or(ServiceError::Unauthorized)?;
     if let Some(seconds) = lock::seconds_left(row.locked_until, now) {
-        return Ok((row, Attempt::Locked(seconds)));
+        return Ok(Attempt::Locked(seconds));
     }
     // A password that was changed meanwhile was not the one that was checked.
     if right && row.disabled_at.is_none() && row.password_hash == seen.password_hash {
-        return Ok((row, Attempt::Right(())));
+        return Ok(Attempt::Right(row));
     }
     let failures = lock::raise(&mut row, now);
     staff::update(tx, &row)?;
     lock::note_failure(tx, now, Some(&row.id), failures)?;
-    Ok((row, Attempt::Wrong))
-}
-
-fn attempt_as<T>(attempt: Attempt<()>) -> Attempt<T> {
-    match attempt {
-        Attempt::Locked(seconds) => Attempt::Locked(seconds),
-        Attempt::Right(()) | Attempt::Wrong => Attempt::Wrong,
-    }
+    Ok(Attempt::Wrong)
 }
 
 async fn login_unknown(app: &Arc<App>, email: &str, password: &str) -> Result<Tokens, ServiceError> {

@@ -128,10 +128,16 @@ pub struct UserPage {
     pub next: Option<String>,
 }
 
-/// Lists accounts, oldest first, after the one with the id `after`.
+/// Whether a text can be the id of an account. What else comes in never reaches the database, which takes no text with
+/// a zero byte.
+fn is_id(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::parse_str(text).is_ok()
+}
+
+/// Lists accounts, oldest first, after the one with the id `after`; from the start when that is empty.
 ///
 /// # Errors
-/// 403 `forbidden` for anybody but an administrator.
+/// 403 `forbidden` for anybody but an administrator; 422 `invalid_cursor` when `after` is no id.
 pub async fn list(
     app: &Arc<App>,
     member: &Member,
@@ -139,6 +145,10 @@ pub async fn list(
     limit: usize,
 ) -> Result<UserPage, ServiceError> {
     member.check_admin()?;
+    let after = after.filter(|after| !after.is_empty());
+    if after.as_deref().is_some_and(|after| !is_id(after)) {
+        return Err(ServiceError::field("/query/cursor", "invalid_cursor"));
+    }
     app.db
         .read("list_users", move |connection| {
             // One more than asked for tells whether there is a next page.
@@ -200,6 +210,9 @@ pub async fn change(app: &Arc<App>, member: &Member, id: &str, patch: UserPatch)
     if !mistakes.is_empty() {
         return Err(ServiceError::Invalid(mistakes));
     }
+    if !is_id(id) {
+        return Err(ServiceError::NotFound);
+    }
     let id = id.to_owned();
     let admin_id = member.id.clone();
     let now = app.clock.now();
@@ -245,18 +258,12 @@ fn apply(
 
 /// What the audit trail says of a change: names are named, not quoted.
 fn changes(patch: &UserPatch, before: &StaffRow, after: &UserView) -> serde_json::Value {
-    let mut data = json!({"user_id": after.id});
-    if before.disabled_at.is_some() != after.disabled {
-        data["disabled"] = json!(after.disabled);
-    }
-    if patch.roles.is_some() {
-        data["roles"] = json!(after.roles);
-    }
-    if before.language != after.language {
-        data["language"] = json!(after.language);
-    }
-    if before.name != after.name {
-        data["renamed"] = json!(true);
-    }
-    data
+    let changed = [
+        ("disabled", before.disabled_at.is_some() != after.disabled, json!(after.disabled)),
+        ("roles", patch.roles.is_some(), json!(after.roles)),
+        ("language", before.language != after.language, json!(after.language)),
+        ("renamed", before.name != after.name, json!(true)),
+    ];
+    let changed = changed.into_iter().filter(|(_, is_new, _)| *is_new).map(|(name, _, value)| (name.to_owned(), value));
+    std::iter::once(("user_id".to_owned(), json!(after.id))).chain(changed).collect()
 }

@@ -37,15 +37,13 @@ pub async fn change_password(app: &Arc<App>, member: &Member, current: &str, new
     let attempt = app
         .db
         .write("change_password", move |tx| {
-            let (mut row, attempt) = settle(tx, &seen, right, now)?;
-            if matches!(attempt, Attempt::Right(())) {
+            settle(tx, &seen, right, now)?.try_map(|mut row| {
                 lock::forget(&mut row);
                 row.password_hash = hash;
                 staff::update(tx, &row)?;
                 staff::revoke_sessions(tx, &row.id, Some(&session_id), now.naive_utc())?;
-                note(tx, now, "password_changed", &By::Staff(&row.id), &json!({"user_id": row.id}))?;
-            }
-            Ok::<_, ServiceError>(attempt)
+                note(tx, now, "password_changed", &By::Staff(&row.id), &json!({"user_id": row.id}))
+            })
         })
         .await?;
     match attempt {

@@ -42,12 +42,11 @@ impl NewAccount {
     ) -> Result<Self, ServiceError> {
         let email = email_key(email)?;
         let name = form::name_of(name)?;
-        let (password, initial_password) = match password {
-            Some(password) => (password, None),
-            None => {
-                let made_up = password::generate()?;
-                (made_up.clone(), Some(made_up))
-            }
+        let (password, initial_password) = if let Some(password) = password {
+            (password, None)
+        } else {
+            let made_up = password::generate()?;
+            (made_up.clone(), Some(made_up))
         };
         let password_hash = password::hash(&password).await?;
         Ok(Self { email, name, language, password_hash, initial_password })

@@ -46,15 +46,15 @@ pub(super) fn mistakes(result: Result<(), ValidationErrors>) -> Vec<FieldError> 
     let mut found = Vec::new();
     for (field, kind) in result.err().map(ValidationErrors::into_errors).unwrap_or_default() {
         if let ValidationErrorsKind::Field(errors) = kind {
-            found.extend(errors.into_iter().map(|error| mistake(&field, error)));
+            found.extend(errors.iter().map(|error| mistake(&field, error)));
         }
     }
     found.sort_by(|one, other| one.pointer.cmp(&other.pointer));
     found
 }
 
-fn mistake(field: &str, error: ValidationError) -> FieldError {
-    let code = match error.code {
+fn mistake(field: &str, error: &ValidationError) -> FieldError {
+    let code = match &error.code {
         Cow::Borrowed(code) => code,
         Cow::Owned(_) => "invalid",
     };

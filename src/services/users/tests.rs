@@ -47,8 +47,8 @@ async fn a_new_account_signs_in_with_the_password_it_was_given() {
     assert_eq!((&view["disabled"], &view["created_at"]), (&json!(false), &json!("2026-11-22T05:00:00Z")));
     assert!(view.get("initial_password").is_none());
     assert_eq!(signed_in(&app, EMAIL).await.operators(), ["kazteleport"]);
-    assert_eq!(actions(&app).await, ["sign_in", "user_added", "sign_in"]);
-    let line = format!("{:?}", audit(&app).await[1]);
+    assert_eq!(actions(&app).await, ["sign_in", "sign_in", "user_added"]);
+    let line = format!("{:?}", audit(&app).await.iter().find(|line| line.action == "user_added"));
     assert!(line.contains(&created.user.id) && line.contains(&admin.id), "{line}");
     assert!(!line.contains('@') && !line.contains("Сапаров"), "{line}");
 }
@@ -154,6 +154,8 @@ async fn of_two_parallel_accounts_with_one_address_one_is_a_duplicate() {
 async fn pages_follow_one_another_without_gaps() {
     let (app, _folder, admin) = with_admin().await;
     for number in 0..6 {
+        // Ids sort by the millisecond of their making.
+        app.clock.advance(chrono::Duration::milliseconds(1));
         add(&app, &format!("m{number}@example.kz"), &[("demo", Role::Agent), ("citicom", Role::Dpo)]).await;
     }
     let mut after = None;
@@ -175,7 +177,13 @@ async fn pages_follow_one_another_without_gaps() {
     assert_eq!(seen[1].roles.len(), 2);
     let whole = list(&app, &admin, None, 7).await.unwrap();
     assert_eq!((whole.items.len(), whole.next), (7, None));
-    assert!(list(&app, &admin, Some("zzz".to_owned()), usize::MAX).await.unwrap().items.is_empty());
+    let last = whole.items.last().map(|user| user.id.clone());
+    assert!(list(&app, &admin, last, usize::MAX).await.unwrap().items.is_empty());
+    assert_eq!(list(&app, &admin, Some(String::new()), 50).await.unwrap().items.len(), 7);
+    for wrong in ["zzz", "\0", &"\0".repeat(36), &"x".repeat(100_000)] {
+        let found = mistakes(list(&app, &admin, Some(wrong.to_owned()), 50).await);
+        assert_eq!(found, [("/query/cursor".to_owned(), "invalid_cursor")]);
+    }
 }
 
 #[tokio::test]
@@ -213,14 +221,13 @@ async fn roles_name_and_language_are_changed_and_what_is_absent_stays() {
     assert_eq!(mistakes(change(&app, &admin, &id, patch(mixed)).await), [("/roles".to_owned(), "admin_stands_alone")]);
     let wrong = json!({"name": "", "roles": [{"operator": "nowhere", "role": "agent"}]});
     assert_eq!(mistakes(change(&app, &admin, &id, patch(wrong)).await).len(), 2);
-    let unknown = change(&app, &admin, "no-such-id", patch(json!({"disabled": true}))).await;
-    assert!(matches!(unknown, Err(ServiceError::NotFound)));
+    for unknown in ["no-such-id", "", "\0", "01a201a0-1c80-769a-97c6-8529e511c204"] {
+        let found = change(&app, &admin, unknown, patch(json!({"disabled": true}))).await;
+        assert!(matches!(found, Err(ServiceError::NotFound)), "{unknown:?}");
+    }
     let lines = audit(&app).await;
-    let renamed = lines.iter().find(|line| line.action == "user_changed").unwrap();
-    assert_eq!(
-        serde_json::from_str::<Value>(&renamed.data).unwrap(),
-        json!({"user_id": id, "renamed": true, "language": "kk"})
-    );
+    let first = json!({"user_id": id, "renamed": true, "language": "kk"});
+    assert!(lines.iter().any(|line| serde_json::from_str::<Value>(&line.data).unwrap() == first));
 }
 
 #[tokio::test]
