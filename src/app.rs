@@ -15,7 +15,7 @@ use crate::domain::rules::Rules;
 use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
-use crate::settings::{Settings, Secret};
+use crate::settings::{Secret, Settings};
 use crate::storage::{self, AnyConnection, Db, MigrationError, StorageError};
 use crate::vault::{KeyFingerprint, KeyRing, Purpose, Vault, VaultError};
 

@@ -125,9 +125,11 @@ fn from_binary(name: &str, folder: &Dir<'_>) -> Files {
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
         folders.extend(folder.dirs());
-        files.extend(folder.files().filter_map(|file| {
-            Some((format!("{name}/{}", file.path().display()), file.contents_utf8()?.to_owned()))
-        }));
+        files.extend(
+            folder.files().filter_map(|file| {
+                Some((format!("{name}/{}", file.path().display()), file.contents_utf8()?.to_owned()))
+            }),
+        );
     }
     files.sort();
     files

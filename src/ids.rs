@@ -1,12 +1,15 @@
 //! Identifiers that sort by the time at which they were made.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use uuid::{Builder, Uuid};
 
-static LAST: Mutex<u128> = Mutex::new(0);
+/// The last id of each of the latest milliseconds; more than one only where clocks are moved.
+static LAST: Mutex<BTreeMap<u64, u128>> = Mutex::new(BTreeMap::new());
+/// So many milliseconds are remembered.
+const REMEMBERED: usize = 4_096;
 
 /// A new id (UUID version 7). Two made in the same millisecond by one process still sort in the order of their making.
 #[must_use]
@@ -20,9 +23,14 @@ pub fn new_id(now: DateTime<Utc>) -> String {
     let fresh = Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128();
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     // Within one millisecond count on from the last id; the version and variant bits stand far above the step.
-    let same_millisecond = (*last >> 80) == (fresh >> 80);
-    let id = if same_millisecond && fresh <= *last { last.wrapping_add(1 + u128::from(random[0])) } else { fresh };
-    *last = id;
+    let id = match last.get(&millis) {
+        Some(before) if fresh <= *before => before.wrapping_add(1 + u128::from(random[0])),
+        _ => fresh,
+    };
+    last.insert(millis, id);
+    if last.len() > REMEMBERED {
+        last.pop_first();
+    }
     Uuid::from_u128(id).to_string()
 }
 

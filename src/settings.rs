@@ -23,13 +23,21 @@ pub const VARIABLES: &[Variable] = &[
         default: "sqlite:./data/otinish.db",
         meaning: "sqlite:<file> or postgres://<user>:<password>@<host>/<database>",
     },
-    Variable { name: "BIND_ADDR", default: "127.0.0.1:8080", meaning: "address and port to listen on; port 0 takes a free one" },
+    Variable {
+        name: "BIND_ADDR",
+        default: "127.0.0.1:8080",
+        meaning: "address and port to listen on; port 0 takes a free one",
+    },
     Variable {
         name: "PUBLIC_URL",
         default: "http://127.0.0.1:8080",
         meaning: "how people reach this server: links in mails and problem types begin with it",
     },
-    Variable { name: "DATA_DIR", default: "./data", meaning: "folder of the embedded database, the key ring and mails as files" },
+    Variable {
+        name: "DATA_DIR",
+        default: "./data",
+        meaning: "folder of the embedded database, the key ring and mails as files",
+    },
     Variable {
         name: "CONFIG_DIR",
         default: ".",
@@ -46,7 +54,11 @@ pub const VARIABLES: &[Variable] = &[
         default: "./data/keyring.json",
         meaning: "file of the key ring (mode 0600), or the ring itself as JSON. Back it up apart from the database",
     },
-    Variable { name: "RATE_LIMITS", default: "on", meaning: "on, or off for load tests on loopback; the lock-out of sign-ins stays" },
+    Variable {
+        name: "RATE_LIMITS",
+        default: "on",
+        meaning: "on, or off for load tests on loopback; the lock-out of sign-ins stays",
+    },
     Variable { name: "DATABASE_CONNECTIONS", default: "8", meaning: "connections per process, 2 to 200" },
     Variable { name: "LOG_FORMAT", default: "text", meaning: "text or json" },
     Variable { name: "RUST_LOG", default: "info", meaning: "what is logged, such as info or otinish=debug" },
@@ -126,7 +138,10 @@ impl Settings {
         if let Err(error) = dotenvy::dotenv()
             && !error.not_found()
         {
-            return Err(SettingError::new(".env", "the file cannot be read: each line is NAME=value, with quotes around spaces"));
+            return Err(SettingError::new(
+                ".env",
+                "the file cannot be read: each line is NAME=value, with quotes around spaces",
+            ));
         }
         Self::from_lookup(|name| std::env::var(name).ok())
     }
@@ -162,11 +177,11 @@ impl Settings {
             smtp_url: get("SMTP_URL").map(Secret),
             mail_from,
             key_ring,
-            rate_limits: one_of("RATE_LIMITS", get("RATE_LIMITS"), &[("on", true), ("off", false)])?,
+            rate_limits: one_of("RATE_LIMITS", get("RATE_LIMITS").as_deref(), &[("on", true), ("off", false)])?,
             connections: connections(get("DATABASE_CONNECTIONS"))?,
             log_format: one_of(
                 "LOG_FORMAT",
-                get("LOG_FORMAT"),
+                get("LOG_FORMAT").as_deref(),
                 &[("text", LogFormat::Text), ("json", LogFormat::Json)],
             )?,
             log_filter: get("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
@@ -195,9 +210,9 @@ fn public_url(value: Option<String>, bind_addr: &str) -> Result<String, SettingE
     Ok(url.trim_end_matches('/').to_owned())
 }
 
-fn one_of<T: Copy>(name: &'static str, value: Option<String>, choices: &[(&str, T)]) -> Result<T, SettingError> {
+fn one_of<T: Copy>(name: &'static str, value: Option<&str>, choices: &[(&str, T)]) -> Result<T, SettingError> {
     let names = choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" or ");
-    let wanted = value.as_deref().or_else(|| choices.first().map(|(name, _)| *name)).unwrap_or_default();
+    let wanted = value.or_else(|| choices.first().map(|(name, _)| *name)).unwrap_or_default();
     choices
         .iter()
         .find(|(choice, _)| *choice == wanted)
@@ -217,9 +232,11 @@ fn connections(value: Option<String>) -> Result<u32, SettingError> {
 /// The text of `.env.example`.
 #[must_use]
 pub fn example_file() -> String {
-    let mut text = String::from("# Settings of Otinish. Copy this file to .env and change what you need; each line shows the default.\n");
+    let mut text = String::from(
+        "# Settings of Otinish. Copy this file to .env and change what you need; each line shows the default.\n",
+    );
     for variable in VARIABLES {
-        text.push_str(&format!("\n# {}\n# {}={}\n", variable.meaning, variable.name, variable.default));
+        text.extend([format!("\n# {}\n# {}={}\n", variable.meaning, variable.name, variable.default)]);
     }
     text
 }
@@ -246,7 +263,11 @@ mod tests {
     #[test]
     fn the_example_file_shows_every_variable_with_its_default() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example");
-        assert_eq!(std::fs::read_to_string(path).unwrap(), example_file(), "write it anew: otinish settings > .env.example");
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            example_file(),
+            "write it anew: otinish settings > .env.example"
+        );
     }
 
     #[test]

@@ -14,7 +14,9 @@ const NOISY: &str = "lettre=warn,diesel=warn,diesel_migrations=warn,r2d2=warn,ac
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TelemetryError {
     /// The filter cannot be read.
-    #[error("RUST_LOG: `{0}` is not understood: expected off, error, warn, info, debug, trace, or <module>=<level>, with commas between")]
+    #[error(
+        "RUST_LOG: `{0}` is not understood: expected off, error, warn, info, debug, trace, or <module>=<level>, with commas between"
+    )]
     Filter(String),
     /// Somebody else writes them already.
     #[error("the logs were set up twice")]
@@ -36,7 +38,12 @@ pub fn init(format: LogFormat, filter: &str) -> Result<(), TelemetryError> {
     Ok(())
 }
 
-fn subscriber<W>(format: LogFormat, filter: EnvFilter, colours: bool, writer: W) -> Box<dyn tracing::Subscriber + Send + Sync>
+fn subscriber<W>(
+    format: LogFormat,
+    filter: EnvFilter,
+    colours: bool,
+    writer: W,
+) -> Box<dyn tracing::Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
@@ -53,9 +60,10 @@ fn read_filter(text: &str) -> Result<EnvFilter, TelemetryError> {
     let mut directives = String::from("info,");
     directives.push_str(NOISY);
     for directive in text.split(',').map(str::trim).filter(|directive| !directive.is_empty()) {
-        let is_word = directive.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-'));
+        // A module with no level is more often a level with a slip in it, and would be passed over silently.
+        let is_word = !directive.contains(['=', '[', ']', '{', '}']);
         match directive.to_ascii_lowercase().as_str() {
-            level @ ("debug" | "trace") => directives.push_str(&format!(",otinish={level}")),
+            level @ ("debug" | "trace") => directives.extend([",otinish=", level]),
             "info" => {}
             // Less than usual: the libraries' own lines go as well.
             level @ ("off" | "error" | "warn") => level.clone_into(&mut directives),

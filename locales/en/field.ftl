@@ -69,3 +69,6 @@ field-password_too_short = { $min ->
    *[other] The password is too short: at least { $min } characters are needed.
 }
 field-password_too_common = This password is easy to guess. Choose another, such as several words that have nothing to do with each other.
+field-wrong_password = The current password is not right. Type it again.
+field-admin_has_no_operator = The administrator’s role is for the whole deployment: leave the operator out.
+field-admin_stands_alone = An administrator holds no role at an operator: keep one or the other.

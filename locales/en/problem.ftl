@@ -60,3 +60,9 @@ problem-unavailable-title = The service is unavailable for now
 problem-unavailable-detail = The request could not be carried out now. Try again in a few minutes: what you sent before is kept.
 problem-internal-title = An error on our side
 problem-internal-detail = The request could not be carried out, and it is not your mistake. Try again. If it happens again, write to us and name the error number.
+
+problem-last_admin-title = The last administrator
+problem-last_admin-detail = This is the last active administrator. Add another one first.
+
+problem-request_timeout-title = The request did not arrive whole
+problem-request_timeout-detail = It was sent too slowly. Please send it again.

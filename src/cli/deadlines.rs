@@ -46,7 +46,8 @@ pub struct Args {
 pub(super) fn run(settings: &Settings, args: Args) -> Result<ExitCode, String> {
     let data = Data::load(Path::new(&settings.config_dir)).map_err(|error| error.to_string())?;
     let now = crate::clock::Clock::System.now();
-    let books = Books { operators: &data.operators, rules: &data.rules, calendar: &data.calendar, texts: &data.texts, now };
+    let books =
+        Books { operators: &data.operators, rules: &data.rules, calendar: &data.calendar, texts: &data.texts, now };
     let query = DeadlineQuery {
         operator: args.operator,
         kind: Some(args.kind),

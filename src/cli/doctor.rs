@@ -19,12 +19,14 @@ const VERIFY_AFTER_DAYS: i64 = 90;
 /// What was found.
 #[derive(Default)]
 struct Findings {
+    good: usize,
     errors: usize,
     warnings: usize,
 }
 
 impl Findings {
-    fn good(&self, what: &str) {
+    fn good(&mut self, what: &str) {
+        self.good += 1;
         println!("ok       {what}");
     }
 
@@ -56,7 +58,7 @@ pub(super) async fn run(settings: Settings) -> ExitCode {
             Err(error) => findings.error(&error.to_string()),
         }
     }
-    println!("{} error(s), {} warning(s)", findings.errors, findings.warnings);
+    println!("{} in order, {} warning(s), {} error(s)", findings.good, findings.warnings, findings.errors);
     if findings.errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -71,14 +73,18 @@ fn check_data(data: &Data, now: DateTime<Utc>, findings: &mut Findings) {
         ));
     }
     if old(data.calendar.verified_on()) {
-        findings.warn(&format!("calendars/kz.toml was last compared with its sources on {}", data.calendar.verified_on()));
+        findings
+            .warn(&format!("calendars/kz.toml was last compared with its sources on {}", data.calendar.verified_on()));
     }
     match data.calendar.days_of(today.year()) {
         Ok(_) => findings.good(&format!("calendar {}", data.calendar.revision())),
         Err(missing) => findings.error(&format!("calendars/kz.toml: {missing}")),
     }
     if today.month() >= 10 && data.calendar.days_of(today.year() + 1).is_err() {
-        findings.warn(&format!("calendars/kz.toml has no year {}: terms that reach into it cannot be counted", today.year() + 1));
+        findings.warn(&format!(
+            "calendars/kz.toml has no year {}: terms that reach into it cannot be counted",
+            today.year() + 1
+        ));
     }
     for operator in data.operators.iter().filter(|operator| operator.storage_country != "KZ") {
         findings.warn(&format!(
@@ -94,7 +100,9 @@ fn check_settings(settings: &Settings, findings: &mut Findings) {
     if local {
         findings.good("PUBLIC_URL is this machine only: a trial");
     } else if settings.smtp_url.is_none() {
-        findings.error("PUBLIC_URL is public but SMTP_URL is not set: people would wait for mails that are only files here");
+        findings.error(
+            "PUBLIC_URL is public but SMTP_URL is not set: people would wait for mails that are only files here",
+        );
     } else if settings.public_url.starts_with("http://") {
         findings.warn("PUBLIC_URL begins with http://: links in mails carry a secret and need https://");
     }

@@ -117,7 +117,8 @@ fn run(command: Command) -> Result<ExitCode, String> {
     let settings = Settings::from_environment().map_err(|error| error.to_string())?;
     let filter = if matches!(command, Command::Serve { .. } | Command::Worker) { &settings.log_filter } else { "warn" };
     telemetry::init(settings.log_format, filter).map_err(|error| error.to_string())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async move {
         match command {
             Command::Doctor => Ok(doctor::run(settings).await),

@@ -33,7 +33,7 @@ pub(super) async fn serve(app: Arc<App>, with_worker: bool) -> Result<ExitCode, 
     let _ = stop.send(true);
     let stopping = handle.stop(true);
     // The server's future has to be driven while it stops.
-    let (_, ended) = tokio::join!(stopping, &mut server);
+    let ((), ended) = tokio::join!(stopping, &mut server);
     ended.map_err(|error| error.to_string())?;
     if let Some(worker) = worker
         && worker.await.is_err()

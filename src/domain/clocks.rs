@@ -135,11 +135,10 @@ impl<'a> Law<'a> {
     ) -> Result<Clock, CountError> {
         let day = almaty::local_date(started_at.unwrap_or(facts.received_at));
         let set = self.rule_set(day)?;
-        let variant = (name == ClockName::Destruction)
-            .then(|| ClockVariant::of_destruction(facts.grounds, facts.violation));
-        let rule = set
-            .clock(name, variant)
-            .ok_or_else(|| CountError::NoRule { rule_set: set.id.clone(), clock: name })?;
+        let variant =
+            (name == ClockName::Destruction).then(|| ClockVariant::of_destruction(facts.grounds, facts.violation));
+        let rule =
+            set.clock(name, variant).ok_or_else(|| CountError::NoRule { rule_set: set.id.clone(), clock: name })?;
         let counting = started_at.map(|_| self.calendar.count(day, rule.term())).transpose()?;
         let target_on = match (facts.targets.get(&name), started_at) {
             (Some(days), Some(_)) => {

@@ -142,9 +142,9 @@ fn dotted(path: &[Step]) -> String {
                 text.push_str(key);
             }
             Step::Index(index) => {
-                text.push_str("[");
+                text.push('[');
                 text.push_str(&index.to_string());
-                text.push_str("]");
+                text.push(']');
             }
         }
     }

@@ -71,10 +71,11 @@ pub const fn next(from: Status, action: Action) -> Option<Status> {
         | (Approval, Action::SendBack { identity_confirmed: true })
         | (Execution, Action::Reopen) => Some(Preparation),
         (Submitted | Verification | Clarification, Action::Verify { confirmed: false })
-        | (Review | Preparation | Clarification, Action::Propose { identity_confirmed: true, .. })
-        | (Review | Preparation | Clarification, Action::Propose { refusal: true, identity_confirmed: false }) => {
-            Some(Approval)
-        }
+        | (
+            Review | Preparation | Clarification,
+            Action::Propose { identity_confirmed: true, .. }
+            | Action::Propose { refusal: true, identity_confirmed: false },
+        ) => Some(Approval),
         (Approval, Action::Approve { to_carry_out: true }) => Some(Execution),
         (Approval, Action::Approve { to_carry_out: false }) | (Execution, Action::Complete) => Some(Answered),
         (Submitted | Verification | Review | Clarification | Preparation | Approval, Action::Cancel) => Some(Cancelled),
@@ -132,7 +133,7 @@ pub fn as_markdown() -> String {
     for from in Status::ALL {
         for (name, action) in EVERY_ACTION {
             if let Some(to) = next(*from, *action) {
-                page.push_str(&format!("| `{from}` | {name} | `{to}` |\n"));
+                page.extend([format!("| `{from}` | {name} | `{to}` |\n")]);
             }
         }
     }
@@ -230,7 +231,10 @@ mod tests {
                 let expected = ["correction", "blocking", "deletion", "consent_withdrawal"].contains(&kind.as_str())
                     && ["granted", "partly_granted"].contains(&outcome.as_str());
                 assert_eq!(is_carried_out(*kind, *outcome), expected);
-                assert_eq!(outcome_fits(*kind, *outcome), outcome.as_str() != "no_data_held" || kind.as_str() == "access");
+                assert_eq!(
+                    outcome_fits(*kind, *outcome),
+                    outcome.as_str() != "no_data_held" || kind.as_str() == "access"
+                );
             }
         }
     }

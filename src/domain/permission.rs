@@ -29,6 +29,8 @@ pub enum Permission {
 
 /// What a member is at one operator, and to one request of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+// Each is a fact of its own; any of them can go with any other.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Standing {
     /// Works requests.
     pub agent: bool,

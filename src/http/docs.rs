@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
 use actix_web::middleware::Compress;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
-use actix_web::HttpResponse;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-use super::problem::ApiError;
+use super::problem::{ApiError, Methods};
 use crate::services::error::ServiceError;
 
 /// The page styles its elements one by one and draws its icons from `data:`; everything else comes from this server.
@@ -22,7 +22,7 @@ struct Description(Bytes);
 /// How the page is set up.
 struct Page(Arc<Config<'static>>);
 
-/// Adds `GET /openapi.json` and `GET /docs/`.
+/// Adds `GET /openapi.json` and `GET /docs/`, and lets wrong methods be told from wrong addresses by the description.
 ///
 /// # Errors
 /// When the description cannot be written, which a test of it would show.
@@ -33,6 +33,7 @@ pub fn configure(config: &mut ServiceConfig, description: &OpenApi) -> Result<()
     config
         .app_data(Data::new(Description(json)))
         .app_data(Data::new(Page(Arc::new(page))))
+        .app_data(Data::new(Methods::of(description)))
         .service(web::resource("/openapi.json").wrap(Compress::default()).route(web::get().to(document)))
         .service(web::resource("/docs").route(web::get().to(to_page)))
         .service(web::resource("/docs/{file:.*}").wrap(Compress::default()).route(web::get().to(file)));

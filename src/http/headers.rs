@@ -38,7 +38,8 @@ fn bearer(request: &HttpRequest) -> Option<String> {
     let value = only(request, &AUTHORIZATION)?.ok()?;
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim_matches(' ');
-    let is_token = !token.is_empty() && token.len() <= LONGEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_token =
+        !token.is_empty() && token.len() <= LONGEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic());
     (scheme.eq_ignore_ascii_case("bearer") && is_token).then(|| token.to_owned())
 }
 
@@ -134,8 +135,17 @@ mod tests {
     #[actix_web::test]
     async fn missing_and_malformed_credentials_are_401() {
         let long = format!("Bearer {}", "x".repeat(LONGEST_TOKEN + 1));
-        let wrong: [&[&str]; 9] =
-            [&[], &["Bearer"], &["Bearer "], &["Basic YTpi"], &["abc"], &["Bearer a b"], &["Bearer қ"], &[&long], &["Bearer a", "Bearer b"]];
+        let wrong: [&[&str]; 9] = [
+            &[],
+            &["Bearer"],
+            &["Bearer "],
+            &["Basic YTpi"],
+            &["abc"],
+            &["Bearer a b"],
+            &["Bearer қ"],
+            &[&long],
+            &["Bearer a", "Bearer b"],
+        ];
         for values in wrong {
             assert_eq!(token(values).await.unwrap_err().code(), "unauthorized", "{values:?}");
         }

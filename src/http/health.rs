@@ -78,13 +78,20 @@ pub async fn ready(app: Data<App>) -> Result<HttpResponse, ApiError> {
         Ok::<_, StorageError>((schema, oldest))
     });
     let answer = tokio::time::timeout(PATIENCE, asked).await;
-    let (schema, oldest) = answer.map_err(|_| unavailable("the database does not answer"))?.map_err(|error| unavailable(&error.to_string()))?;
+    let (schema, oldest) = answer
+        .map_err(|_| unavailable("the database does not answer"))?
+        .map_err(|error| unavailable(&error.to_string()))?;
     if schema.as_deref() != Some(expected.as_str()) {
         return Err(unavailable("the tables are of another version"));
     }
     let now = app.clock.now().naive_utc();
     let age = oldest.map(|oldest| now.signed_duration_since(oldest).num_seconds().max(0));
-    Ok(HttpResponse::Ok().json(Ready { status: "ready", database: "ok", schema: expected, mail_queue_age_seconds: age }))
+    Ok(HttpResponse::Ok().json(Ready {
+        status: "ready",
+        database: "ok",
+        schema: expected,
+        mail_queue_age_seconds: age,
+    }))
 }
 
 #[cfg(test)]

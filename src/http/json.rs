@@ -121,7 +121,8 @@ fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
     let is_plain = headers.get(CONTENT_ENCODING).is_none_or(|value| value.as_bytes().eq_ignore_ascii_case(b"identity"));
     let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
     let mime: actix_web::mime::Mime = text.parse().map_err(|_| refused())?;
-    let is_json = mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|name| name == "json"));
+    let is_json =
+        mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|name| name == "json"));
     let is_utf8 = mime.get_param("charset").is_none_or(|charset| charset == "utf-8");
     if is_plain && is_json && is_utf8 { Ok(()) } else { Err(refused()) }
 }

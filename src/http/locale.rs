@@ -72,7 +72,8 @@ impl Wishes {
         let all = std::iter::once(DEFAULT).chain(Language::ALL.iter().copied().filter(|language| *language != DEFAULT));
         for language in all {
             let Some((weight, place)) = self.wish(language).filter(|(weight, _)| *weight > 0) else { continue };
-            let better = best.is_none_or(|(_, heaviest, first)| weight > heaviest || (weight == heaviest && place < first));
+            let better =
+                best.is_none_or(|(_, heaviest, first)| weight > heaviest || (weight == heaviest && place < first));
             if better {
                 best = Some((language, weight, place));
             }
@@ -154,7 +155,20 @@ mod tests {
 
     #[test]
     fn malformed_entries_say_nothing() {
-        for header in ["kk;q=", "kk;q=2", "kk;q=1.5", "kk;q=0.1234", "kk;q=-1", "kk;q=nan", "kk;x=1", "kk;q=1;q=1", ";;;", ",,,", "қаз", "kk_KZ"] {
+        for header in [
+            "kk;q=",
+            "kk;q=2",
+            "kk;q=1.5",
+            "kk;q=0.1234",
+            "kk;q=-1",
+            "kk;q=nan",
+            "kk;x=1",
+            "kk;q=1;q=1",
+            ";;;",
+            ",,,",
+            "қаз",
+            "kk_KZ",
+        ] {
             assert_eq!(language(header), DEFAULT, "{header}");
         }
         assert_eq!(language("kk;q=bad, en;q=0.2"), Language::En);

@@ -12,6 +12,9 @@ pub mod problem;
 pub mod server;
 pub mod trace;
 
+#[cfg(test)]
+mod testing;
+
 use actix_web::web::ServiceConfig;
 
 /// All routes of a server.

@@ -3,6 +3,7 @@
 //! A handler returns an [`ApiError`]; it knows neither language nor trace id. The middleware [`problems`] renders it, and turns
 //! the plain errors of the server itself (no such route, wrong method) into problem documents as well.
 
+mod methods;
 mod page;
 mod render;
 
@@ -22,9 +23,10 @@ use crate::domain::intake::FieldError;
 use crate::services::error::{Refusal, ServiceError};
 use crate::storage::StorageError;
 
+pub use methods::Methods;
 pub use page::configure;
-pub use render::problems;
 pub(super) use render::ProblemCode;
+pub use render::problems;
 
 /// The media type of problem documents.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -75,31 +77,38 @@ pub struct ProblemField {
 
 /// Why a request was not carried out, on its way to becoming a [`Problem`].
 #[derive(Debug, Clone)]
-pub struct ApiError {
+pub struct ApiError(Box<Failure>);
+
+/// What stands in an [`ApiError`].
+#[derive(Debug, Clone)]
+struct Failure {
     status: StatusCode,
     code: &'static str,
     args: Vec<(&'static str, String)>,
     errors: Vec<FieldError>,
     retry_after: Option<i64>,
     extra: Map<String, Value>,
+    /// For the log only.
     cause: Option<String>,
 }
 
 impl ApiError {
-    fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, args: Vec::new(), errors: Vec::new(), retry_after: None, extra: Map::new(), cause: None }
-    }
-
     /// Its stable name.
     #[must_use]
     pub const fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// The mistakes in fields.
     #[must_use]
     pub fn errors(&self) -> &[FieldError] {
-        &self.errors
+        &self.0.errors
+    }
+}
+
+impl Failure {
+    fn new(status: StatusCode, code: &'static str) -> Self {
+        Self { status, code, args: Vec::new(), errors: Vec::new(), retry_after: None, extra: Map::new(), cause: None }
     }
 
     /// The problem that fits an answer of the server itself, which has a status but says nothing more.
@@ -126,34 +135,35 @@ impl ApiError {
 
 impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
-        match error {
+        let failure = match error {
             ServiceError::Invalid(errors) => {
-                Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation_failed") }
+                Failure { errors, ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "validation_failed") }
             }
-            ServiceError::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found"),
-            ServiceError::Unauthorized => Self::new(StatusCode::UNAUTHORIZED, "unauthorized"),
-            ServiceError::Refused(refusal) => Self::from(refusal),
-            ServiceError::Unavailable(cause) => Self {
+            ServiceError::NotFound => Failure::new(StatusCode::NOT_FOUND, "not_found"),
+            ServiceError::Unauthorized => Failure::new(StatusCode::UNAUTHORIZED, "unauthorized"),
+            ServiceError::Refused(refusal) => return Self::from(refusal),
+            ServiceError::Unavailable(cause) => Failure {
                 retry_after: Some(RETRY_UNAVAILABLE),
                 cause: Some(cause),
-                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+                ..Failure::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
             },
             ServiceError::Internal(cause) => {
-                Self { cause: Some(cause), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal") }
+                Failure { cause: Some(cause), ..Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal") }
             }
-        }
+        };
+        Self(Box::new(failure))
     }
 }
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = StatusCode::from_u16(refusal.status).ok().filter(|status| status.as_u16() >= 400);
-        Self {
+        Self(Box::new(Failure {
             args: refusal.args,
             retry_after: refusal.retry_after,
             extra: refusal.extra,
-            ..Self::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), refusal.code)
-        }
+            ..Failure::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), refusal.code)
+        }))
     }
 }
 
@@ -165,7 +175,7 @@ impl From<StorageError> for ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.status.as_u16(), self.code)
+        write!(formatter, "{} {}", self.0.status.as_u16(), self.0.code)
     }
 }
 
@@ -173,16 +183,16 @@ impl std::error::Error for ApiError {}
 
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Status and headers; [`problems`] adds the document.
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        if let Some(seconds) = self.retry_after {
+        let mut response = HttpResponse::build(self.0.status);
+        if let Some(seconds) = self.0.retry_after {
             response.insert_header((RETRY_AFTER, seconds.max(0).to_string()));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.0.status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         response.finish()

@@ -2,14 +2,14 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web::ServiceConfig;
-use actix_web::HttpResponse;
 use serde_json::Value;
 use tracing::instrument::WithSubscriber;
 
@@ -76,10 +76,10 @@ impl Answer {
     }
 }
 
-/// Sends one request to a server of its own with these routes.
+/// Sends one request to a server with these routes, none of which asks the database: it is shared and its files are gone.
 pub async fn send(configure: fn(&mut ServiceConfig), request: TestRequest) -> Answer {
-    let folder = tempfile::tempdir().unwrap();
-    send_to(&app(folder.path()), configure, request).await
+    static SHARED: LazyLock<Arc<App>> = LazyLock::new(|| app(tempfile::tempdir().unwrap().path()));
+    send_to(&SHARED, configure, request).await
 }
 
 /// Sends one request to a server of this process.
@@ -98,7 +98,11 @@ pub async fn send_to(app: &Arc<App>, configure: fn(&mut ServiceConfig), request:
 pub async fn logged<T>(work: impl Future<Output = T>) -> (T, String) {
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
     let result = work.with_subscriber(subscriber).await;
     let text = lines.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     (result, String::from_utf8(text).unwrap())

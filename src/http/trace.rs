@@ -58,6 +58,8 @@ pub async fn trace<B: MessageBody + 'static>(
     match next.call(request).instrument(span).await {
         Ok(answer) => {
             let (request, response) = answer.into_parts();
+            // By now the server knows which of several patterns that fit it was.
+            line.route = request.match_pattern();
             line.member = request.extensions().get::<MemberId>().map(|id| id.0.clone());
             let mut response = response.map_into_boxed_body();
             line.finish(&mut response);
@@ -95,6 +97,7 @@ impl Line {
         let status = response.status();
         let code = response.extensions().get::<ProblemCode>().map(|code| code.0);
         let bytes = match response.body().size() {
+            _ if self.method == "HEAD" => Some(0),
             BodySize::None => Some(0),
             BodySize::Sized(bytes) => Some(bytes),
             BodySize::Stream => None,

@@ -277,8 +277,8 @@ fn perform(
         return Err(ServiceError::invalid_transition(case.row.status, name));
     }
     match action {
-        StaffAction::Assign(form) => return sorting::assign(case, member, standing, form),
-        StaffAction::Verify(form) => identity::verify(case, member, form)?,
+        StaffAction::Assign(form) => return sorting::assign(case, member, standing, &form),
+        StaffAction::Verify(form) => identity::verify(case, member, &form)?,
         StaffAction::Ask(form) => sorting::ask(case, &form)?,
         StaffAction::Reply(form) => sorting::reply(case, &form)?,
         StaffAction::Start => sorting::start(case)?,

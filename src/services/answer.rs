@@ -131,7 +131,8 @@ impl Check {
             None => {
                 let allowed: Vec<&str> = rules.refusal_grounds(kind).map(|known| known.code.as_str()).collect();
                 self.errors.push(
-                    FieldError::new(format!("{pointer}/code"), "ground_not_allowed").with("allowed", allowed.join(", ")),
+                    FieldError::new(format!("{pointer}/code"), "ground_not_allowed")
+                        .with("allowed", allowed.join(", ")),
                 );
             }
             Some(known) => match known.must_name {
@@ -166,10 +167,9 @@ impl Check {
             .map(|(place, ground)| {
                 let full = match ground {
                     GroundRef::Code(code) => GroundForm { code: code.clone(), text: form.text.clone() },
-                    GroundRef::Full(full) => GroundForm {
-                        code: full.code.clone(),
-                        text: full.text.clone().or_else(|| form.text.clone()),
-                    },
+                    GroundRef::Full(full) => {
+                        GroundForm { code: full.code.clone(), text: full.text.clone().or_else(|| form.text.clone()) }
+                    }
                 };
                 self.ground(&format!("{pointer}/grounds/{place}"), &full, kind, rules)
             })

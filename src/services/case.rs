@@ -77,12 +77,7 @@ impl<'t> Case<'t> {
     ///
     /// # Errors
     /// `NotFound` when there is none with this reference or its operator is no longer served.
-    pub fn open(
-        app: &'t App,
-        tx: &'t mut AnyConnection,
-        reference: &str,
-        actor: Actor,
-    ) -> Result<Self, ServiceError> {
+    pub fn open(app: &'t App, tx: &'t mut AnyConnection, reference: &str, actor: Actor) -> Result<Self, ServiceError> {
         let row = requests::lock_by_reference(tx, reference)?.ok_or(ServiceError::NotFound)?;
         Self::of(app, tx, row, actor)
     }
@@ -119,8 +114,8 @@ impl<'t> Case<'t> {
     /// # Errors
     /// `invalid_transition` when the action is not possible in the status; nothing is changed then.
     pub fn go(&mut self, name: &str, action: Action) -> Result<Status, ServiceError> {
-        let to = next(self.row.status, action)
-            .ok_or_else(|| ServiceError::invalid_transition(self.row.status, name))?;
+        let to =
+            next(self.row.status, action).ok_or_else(|| ServiceError::invalid_transition(self.row.status, name))?;
         self.row.status = to;
         if to.is_final() {
             self.row.final_at = Some(self.now.naive_utc());
@@ -234,10 +229,7 @@ impl<'t> Case<'t> {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn save_and_keep(
-        mut self,
-        raise_version: bool,
-    ) -> Result<(RequestRow, &'t mut AnyConnection), ServiceError> {
+    pub fn save_and_keep(mut self, raise_version: bool) -> Result<(RequestRow, &'t mut AnyConnection), ServiceError> {
         self.put_headline();
         if raise_version {
             self.row.version += 1;

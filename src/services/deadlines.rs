@@ -7,16 +7,16 @@ use utoipa::{IntoParams, ToSchema};
 use super::error::ServiceError;
 use super::views::{ClockView, HeadlineView, planned_view};
 use crate::app::App;
-use crate::domain::calendar::Calendar;
-use crate::domain::clocks::Law;
-use crate::domain::operator::Operators;
-use crate::domain::rules::Rules;
-use crate::locale::Texts;
 use crate::domain::almaty;
+use crate::domain::calendar::Calendar;
 use crate::domain::calendar::DayEntry;
+use crate::domain::clocks::Law;
 use crate::domain::clocks::{Candidate, CountError, Facts, headline};
 use crate::domain::intake::FieldError;
+use crate::domain::operator::Operators;
+use crate::domain::rules::Rules;
 use crate::domain::vocabulary::{Ground, Kind, Language, Violation};
+use crate::locale::Texts;
 
 /// A request that might be.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -159,7 +159,7 @@ pub fn deadlines(books: &Books<'_>, language: Language, query: &DeadlineQuery) -
         targets: operator.map_or(&no_targets, |operator| &operator.internal_targets),
     };
     let law = Law { rules: books.rules, calendar: books.calendar };
-    let clocks = law.plan(&facts).map_err(at_received)?;
+    let clocks = law.plan(&facts).map_err(|error| at_received(&error))?;
     let leading = headline(
         kind,
         clocks.iter().map(|clock| Candidate {
@@ -175,7 +175,7 @@ pub fn deadlines(books: &Books<'_>, language: Language, query: &DeadlineQuery) -
     })
 }
 
-fn at_received(error: CountError) -> ServiceError {
+fn at_received(error: &CountError) -> ServiceError {
     let field = |code: &'static str| FieldError::new("/query/received_at", code);
     match error {
         CountError::Year(missing) => {
@@ -192,14 +192,7 @@ fn at_received(error: CountError) -> ServiceError {
 /// `NotFound` for a year that the calendar does not cover.
 pub fn calendar_year(app: &App, language: Language, year: i32) -> Result<CalendarYear, ServiceError> {
     let days = app.calendar.days_of(year).map_err(|_| ServiceError::NotFound)?;
-    let view = |day: &DayEntry| DayView {
-        date: day.date,
-        working: day.working,
-        name: day.name.get(language).to_owned(),
-    };
-    Ok(CalendarYear {
-        revision: app.calendar.revision().to_owned(),
-        year,
-        days: days.into_iter().map(view).collect(),
-    })
+    let view =
+        |day: &DayEntry| DayView { date: day.date, working: day.working, name: day.name.get(language).to_owned() };
+    Ok(CalendarYear { revision: app.calendar.revision().to_owned(), year, days: days.into_iter().map(view).collect() })
 }

@@ -131,11 +131,9 @@ pub fn page_size(limit: Option<i64>) -> Result<i64, ServiceError> {
     match limit {
         None => Ok(50),
         Some(limit) if (1..=200).contains(&limit) => Ok(limit),
-        Some(_) => {
-            Err(ServiceError::Invalid(vec![
-                FieldError::new("/query/limit", "out_of_range").with("min", 1).with("max", 200),
-            ]))
-        }
+        Some(_) => Err(ServiceError::Invalid(vec![
+            FieldError::new("/query/limit", "out_of_range").with("min", 1).with("max", 200),
+        ])),
     }
 }
 
@@ -164,7 +162,7 @@ fn place_of(cursor: &str, sort: Sort) -> Result<(chrono::NaiveDateTime, String),
     Ok((at.ok_or_else(invalid)?.naive_utc(), id.ok_or_else(invalid)?.to_owned()))
 }
 
-fn filter(app: &App, member: &Member, query: QueueQuery) -> Result<Filter, ServiceError> {
+fn filter(app: &App, member: &Member, query: &QueueQuery) -> Result<Filter, ServiceError> {
     let now = app.clock.now();
     let today = almaty::local_date(now);
     let mut operators = member.operators_with(Permission::SeeQueue);
@@ -174,9 +172,10 @@ fn filter(app: &App, member: &Member, query: QueueQuery) -> Result<Filter, Servi
     }
     let sort = if query.sort == Some(SortBy::Received) { Sort::Received } else { Sort::Due };
     let reference = query.q.as_deref().filter(|q| !q.trim().is_empty());
-    let reference = reference.map(Reference::parse).transpose().map_err(|error| {
-        ServiceError::Invalid(vec![FieldError::at("/query/q", error)])
-    })?;
+    let reference = reference
+        .map(Reference::parse)
+        .transpose()
+        .map_err(|error| ServiceError::Invalid(vec![FieldError::at("/query/q", error)]))?;
     let start_of = |date: NaiveDate| almaty::at_local(date, 0, 0).naive_utc();
     Ok(Filter {
         operators,
@@ -213,7 +212,7 @@ pub async fn list(app: &Arc<App>, member: Member, query: QueueQuery) -> Result<P
     if member.operators_with(Permission::SeeQueue).is_empty() {
         return Err(ServiceError::forbidden());
     }
-    let mut filter = filter(app, &member, query)?;
+    let mut filter = filter(app, &member, &query)?;
     if filter.operators.is_empty() {
         return Ok(Page { items: Vec::new(), next_cursor: None });
     }
@@ -271,14 +270,13 @@ pub async fn search(app: &Arc<App>, member: Member, form: SearchForm) -> Result<
         return Err(ServiceError::forbidden());
     }
     let (field, value) = if form.q.contains('@') {
-        let email = EmailAddress::parse(&form.q)
-            .map_err(|error| ServiceError::Invalid(vec![FieldError::at("/q", error)]))?;
+        let email =
+            EmailAddress::parse(&form.q).map_err(|error| ServiceError::Invalid(vec![FieldError::at("/q", error)]))?;
         (IndexField::Email, email_key(email.as_str()))
     } else if let Ok(iin) = Iin::parse(&form.q) {
         (IndexField::Iin, iin.as_str().to_owned())
     } else {
-        let phone =
-            Phone::parse(&form.q).map_err(|_| ServiceError::field("/q", "invalid_value"))?;
+        let phone = Phone::parse(&form.q).map_err(|_| ServiceError::field("/q", "invalid_value"))?;
         (IndexField::Phone, phone.as_str().to_owned())
     };
     let process = Arc::clone(app);

@@ -143,9 +143,7 @@ impl From<CountError> for ServiceError {
     fn from(error: CountError) -> Self {
         match error {
             CountError::Year(missing) => {
-                Self::Invalid(vec![
-                    FieldError::new("/received_at", "date_not_in_calendar").with("year", missing.year),
-                ])
+                Self::Invalid(vec![FieldError::new("/received_at", "date_not_in_calendar").with("year", missing.year)])
             }
             CountError::NoRules(_) => Self::field("/received_at", "date_too_early"),
             CountError::NoRule { .. } => Self::Internal(error.to_string()),

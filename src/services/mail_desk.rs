@@ -122,9 +122,8 @@ pub async fn list(app: &Arc<App>, member: Member, query: OutboxQuery) -> Result<
     if seen.is_empty() {
         return Err(ServiceError::forbidden());
     }
-    let (whole, assigned) = seen
-        .into_iter()
-        .partition(|operator| member.standing(operator, false).may(Permission::SeeOutbox));
+    let (whole, assigned) =
+        seen.into_iter().partition(|operator| member.standing(operator, false).may(Permission::SeeOutbox));
     let limit = page_size(query.limit)?;
     let before = query.cursor.filter(|cursor| !cursor.is_empty());
     if before.as_ref().is_some_and(|cursor| cursor.len() != 36 || !cursor.is_ascii()) {

@@ -7,8 +7,8 @@ use crate::domain::intake::Contents;
 use crate::domain::operator::Operator;
 use crate::domain::person_name::PersonName;
 use crate::domain::vocabulary::{Capacity, Kind};
-use crate::storage::requests::{self, BlindIndexRow, RequestRow};
 use crate::storage::AnyConnection;
+use crate::storage::requests::{self, BlindIndexRow, RequestRow};
 use crate::vault::IndexField;
 
 /// Whose an index is: the subject's.
@@ -70,16 +70,17 @@ impl Person {
     }
 
     fn subject(&self, field: IndexField) -> Option<&[u8]> {
-        self.entries.iter().find(|(who, other, _)| *who == SUBJECT && *other == field).map(|(_, _, value)| value.as_slice())
+        self.entries
+            .iter()
+            .find(|(who, other, _)| *who == SUBJECT && *other == field)
+            .map(|(_, _, value)| value.as_slice())
     }
 
     /// Whether the subject of a stored request is the same person: the same identifier, or else one contact in common and
     /// no other name. Two different identifiers are two people.
     fn is_subject_of(&self, rows: &[BlindIndexRow]) -> bool {
         let theirs = |field: IndexField| {
-            rows.iter()
-                .find(|row| row.person == SUBJECT && row.field == field.as_str())
-                .map(|row| row.value.as_slice())
+            rows.iter().find(|row| row.person == SUBJECT && row.field == field.as_str()).map(|row| row.value.as_slice())
         };
         for field in [IndexField::Iin, IndexField::OtherId] {
             if let (Some(ours), Some(theirs)) = (self.subject(field), theirs(field)) {

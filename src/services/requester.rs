@@ -304,12 +304,7 @@ pub fn take_message(case: &mut Case<'_>, text: &str) -> Result<(String, &'static
     Ok((id, kind))
 }
 
-fn stored_message(
-    app: &App,
-    tx: &mut AnyConnection,
-    row: &RequestRow,
-    id: &str,
-) -> Result<MessageView, ServiceError> {
+fn stored_message(app: &App, tx: &mut AnyConnection, row: &RequestRow, id: &str) -> Result<MessageView, ServiceError> {
     let key = request_key(app, tx, &row.id)?;
     let rows = events::messages_of(tx, &row.id)?;
     let found = rows.iter().find(|message| message.id == id).ok_or(ServiceError::NotFound)?;

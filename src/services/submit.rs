@@ -140,9 +140,9 @@ pub async fn submit(
     {
         return Err(ServiceError::field("/documents_at", "part_of_another_kind"));
     }
-    let checked = check(form, &circumstances).map_err(ServiceError::Invalid)?;
+    let checked = check(&form, &circumstances).map_err(ServiceError::Invalid)?;
     app.law().rule_set_on(circumstances.received_on)?;
-    let prepared = prepare(app, operator, checked, &origin, received_at, now)?;
+    let prepared = prepare(app, operator, &checked, &origin, received_at, now)?;
     let process = Arc::clone(app);
     let submitted = app
         .db
@@ -177,7 +177,7 @@ fn received_at(origin: &Origin, now: DateTime<Utc>) -> Result<DateTime<Utc>, Ser
 fn prepare(
     app: &App,
     operator: &Operator,
-    checked: Checked,
+    checked: &Checked,
     origin: &Origin,
     received_at: DateTime<Utc>,
     now: DateTime<Utc>,
@@ -186,7 +186,7 @@ fn prepare(
     let (key, wrapped) = app.vault.new_request_key(&id)?;
     let token = new_token()?;
     let received_on = almaty::local_date(received_at);
-    let notes = notes(operator, &checked, origin);
+    let notes = notes(operator, checked, origin);
     let person = Person::of(app, operator, &checked.contents);
     let alleged = checked.grounds.iter().any(|ground| ground.alleges_violation());
     let is_web = matches!(origin, Origin::Web);
@@ -199,7 +199,7 @@ fn prepare(
         Origin::Staff { staff_id, .. } => Some(staff_id.clone()),
         Origin::Web => None,
     };
-    let edition = edition(operator, &checked, received_on);
+    let edition = edition(operator, checked, received_on);
     let has_email = checked.contents.requester_email().is_some();
     let row = RequestRow {
         reference: String::new(),

@@ -83,8 +83,10 @@ pub fn earlier_call(
     key_hash: &[u8],
     now: NaiveDateTime,
 ) -> QueryResult<Option<IdempotencyRow>> {
-    diesel::delete(idempotency::table.filter(idempotency::key_hash.eq(key_hash)).filter(idempotency::expires_at.le(now)))
-        .execute(connection)?;
+    diesel::delete(
+        idempotency::table.filter(idempotency::key_hash.eq(key_hash)).filter(idempotency::expires_at.le(now)),
+    )
+    .execute(connection)?;
     idempotency::table.find(key_hash).select(IdempotencyRow::as_select()).first(connection).optional()
 }
 

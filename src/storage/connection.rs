@@ -65,7 +65,8 @@ impl AnyConnection {
     pub fn open(url: &DatabaseUrl) -> Result<Self, StorageError> {
         match url {
             DatabaseUrl::Sqlite(path) => {
-                let mut connection = SqliteConnection::establish(path).map_err(StorageError::connect)?;
+                let mut connection =
+                    SqliteConnection::establish(path).map_err(|error| StorageError::connect(&error))?;
                 connection
                     .batch_execute(
                         "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -75,7 +76,7 @@ impl AnyConnection {
                 Ok(Self::Sqlite(connection))
             }
             DatabaseUrl::Postgres(url) => {
-                let mut connection = PgConnection::establish(url).map_err(StorageError::connect)?;
+                let mut connection = PgConnection::establish(url).map_err(|error| StorageError::connect(&error))?;
                 connection
                     .batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET lock_timeout = '15s';")
                     .map_err(StorageError::from)?;

@@ -10,7 +10,7 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Under this number PostgreSQL keeps a second server from migrating at the same time.
-const ADVISORY_LOCK: i64 = 0x6f74_696e_6973_68;
+const ADVISORY_LOCK: i64 = 0x006f_7469_6e69_7368;
 
 diesel::table! {
     /// The harness's own list of the changes that were made.
@@ -73,9 +73,8 @@ where
     if let Some(unknown) = applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
         return Err(MigrationError::Newer(unknown));
     }
-    let done = connection
-        .run_pending_migrations(embedded)
-        .map_err(|error| MigrationError::Failed(error.to_string()))?;
+    let done =
+        connection.run_pending_migrations(embedded).map_err(|error| MigrationError::Failed(error.to_string()))?;
     Ok(done.iter().map(ToString::to_string).collect())
 }
 

@@ -18,8 +18,8 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::Pool;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-pub use connection::{AnyBackend, AnyConnection, DatabaseUrl};
 use connection::Manager;
+pub use connection::{AnyBackend, AnyConnection, DatabaseUrl};
 pub use migrations::{MigrationError, latest, migrate, newest_applied};
 
 /// Why the database did not do what it was asked.
@@ -34,7 +34,7 @@ pub enum StorageError {
 }
 
 impl StorageError {
-    fn connect(error: diesel::ConnectionError) -> Self {
+    fn connect(error: &diesel::ConnectionError) -> Self {
         Self::Unavailable(error.to_string())
     }
 }

@@ -111,11 +111,7 @@ pub fn lease(
     diesel::update(outbox::table.filter(outbox::id.eq_any(&due)))
         .set((outbox::lease_token.eq(token), outbox::lease_until.eq(until)))
         .execute(connection)?;
-    outbox::table
-        .filter(outbox::id.eq_any(&due))
-        .order(outbox::id)
-        .select(OutboxRow::as_select())
-        .load(connection)
+    outbox::table.filter(outbox::id.eq_any(&due)).order(outbox::id).select(OutboxRow::as_select()).load(connection)
 }
 
 /// The mail with this id, if its lease is still the one named.
@@ -197,11 +193,16 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
     let mut query = outbox::table
         .left_join(requests::table.on(requests::id.nullable().eq(outbox::request_id)))
         .select((OutboxRow::as_select(), requests::reference.nullable()))
-        .filter(outbox::operator_id.eq_any(filter.operators.clone()).or(
-            outbox::operator_id.eq_any(filter.assigned_operators.clone()).and(
-                requests::assignee_id.assume_not_null().eq(filter.assignee.clone()).and(requests::assignee_id.is_not_null()),
-            ),
-        ))
+        .filter(
+            outbox::operator_id.eq_any(filter.operators.clone()).or(outbox::operator_id
+                .eq_any(filter.assigned_operators.clone())
+                .and(
+                    requests::assignee_id
+                        .assume_not_null()
+                        .eq(filter.assignee.clone())
+                        .and(requests::assignee_id.is_not_null()),
+                )),
+        )
         .into_boxed();
     if let Some(state) = &filter.state {
         query = query.filter(outbox::state.eq(state.clone()));

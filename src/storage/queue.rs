@@ -99,17 +99,15 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
     match filter.sort {
         Sort::Due => {
             if let Some((at, id)) = filter.after.clone() {
-                query = query.filter(
-                    requests::sort_due_at.gt(at).or(requests::sort_due_at.eq(at).and(requests::id.gt(id))),
-                );
+                query = query
+                    .filter(requests::sort_due_at.gt(at).or(requests::sort_due_at.eq(at).and(requests::id.gt(id))));
             }
             query.order((requests::sort_due_at, requests::id)).limit(filter.limit).load(connection)
         }
         Sort::Received => {
             if let Some((at, id)) = filter.after.clone() {
-                query = query.filter(
-                    requests::received_at.gt(at).or(requests::received_at.eq(at).and(requests::id.gt(id))),
-                );
+                query = query
+                    .filter(requests::received_at.gt(at).or(requests::received_at.eq(at).and(requests::id.gt(id))));
             }
             query.order((requests::received_at, requests::id)).limit(filter.limit).load(connection)
         }

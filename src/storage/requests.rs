@@ -16,7 +16,7 @@ pub const NO_DUE: NaiveDateTime = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap()
 /// A request without its contents: those are sealed.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = requests, treat_none_as_null = true)]
-#[allow(missing_docs)]
+#[allow(missing_docs, clippy::struct_excessive_bools)]
 pub struct RequestRow {
     pub id: String,
     pub reference: String,

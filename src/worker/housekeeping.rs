@@ -14,7 +14,9 @@ pub async fn step(app: &Arc<App>) -> Result<(), ServiceError> {
     app.forget_unknown_sign_ins();
     let now = app.clock.now();
     // A look first: a write transaction every few seconds for nothing would be a waste.
-    let old = app.db.read("old_calls", move |connection| Ok::<_, ServiceError>(codes::has_old_calls(connection, now.naive_utc())?));
+    let old = app
+        .db
+        .read("old_calls", move |connection| Ok::<_, ServiceError>(codes::has_old_calls(connection, now.naive_utc())?));
     if old.await? {
         app.db
             .write("forget_old_calls", move |tx| Ok::<_, ServiceError>(codes::forget_old_calls(tx, now.naive_utc())?))

@@ -51,7 +51,9 @@ pub async fn step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceError
 async fn lease_one(app: &Arc<App>, worker_id: &str) -> Result<Option<OutboxRow>, ServiceError> {
     let now = app.clock.now();
     // A look without a lock first, so that an idle worker writes nothing.
-    let due = app.db.read("mails_due", move |connection| Ok::<_, ServiceError>(outbox::any_due(connection, now.naive_utc())?));
+    let due = app
+        .db
+        .read("mails_due", move |connection| Ok::<_, ServiceError>(outbox::any_due(connection, now.naive_utc())?));
     if !due.await? {
         return Ok(None);
     }
@@ -132,7 +134,7 @@ async fn settle(app: &Arc<App>, worker_id: &str, id: String, outcome: SendOutcom
 }
 
 fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceError> {
-    mail.state = outbox::SENT.to_owned();
+    outbox::SENT.clone_into(&mut mail.state);
     mail.sent_at = Some(case.now.naive_utc());
     mail.next_attempt_at = None;
     mail.failure_kind = None;
@@ -172,7 +174,7 @@ fn note_failure(mail: &mut OutboxRow, failure: &SendFailure) {
 /// A dead letter: kept, shown to staff, and the DPOs hear of it at once. What its delivery had met runs again.
 fn dead(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Result<bool, ServiceError> {
     note_failure(mail, failure);
-    mail.state = outbox::DEAD.to_owned();
+    outbox::DEAD.clone_into(&mut mail.state);
     mail.next_attempt_at = None;
     tracing::warn!(mail = mail.id, attempts = mail.attempts, failure = %failure, "a mail is a dead letter");
     let data = json!({

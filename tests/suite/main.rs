@@ -1,5 +1,12 @@
 //! Otinish from outside: HTTP in, mails out, the clock moved.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::too_many_lines, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    missing_docs
+)]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -7,7 +7,8 @@ use crate::support::{TestApp, clock_states, forms};
 
 #[tokio::test]
 async fn a_request_goes_from_form_to_answer_in_each_language() {
-    for (language, complain) in [("kk", "уәкілетті"), ("ru", "уполномоченн"), ("en", "authorised body")] {
+    for (language, complain) in [("kk", "уәкілетті"), ("ru", "уполномоченн"), ("en", "authorised body")]
+    {
         let test = TestApp::start().await;
         let agent = test.staff("agent", Role::Agent, "kazteleport").await;
         let dpo = test.staff("dpo", Role::Dpo, "kazteleport").await;

@@ -24,6 +24,7 @@ pub struct TestDatabase {
 }
 
 /// The PostgreSQL server to test on, if any.
+#[allow(clippy::disallowed_methods)]
 pub fn server() -> Option<String> {
     std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
 }

@@ -1,7 +1,7 @@
 //! A server under test: its own database, port 0, mails in memory, a clock that the test moves.
 //!
 //! With `TEST_DATABASE_URL` (a PostgreSQL server on which databases can be made) the same tests run on PostgreSQL.
-#![allow(dead_code, clippy::missing_panics_doc)]
+#![allow(dead_code, clippy::missing_panics_doc, clippy::unused_async)]
 
 pub mod database;
 pub mod forms;
@@ -108,11 +108,7 @@ impl TestApp {
     }
 
     /// A server with settings of its own; `setting` goes before the harness's.
-    pub async fn start_with(
-        local: &str,
-        database: TestDatabase,
-        setting: impl Fn(&str) -> Option<String>,
-    ) -> Self {
+    pub async fn start_with(local: &str, database: TestDatabase, setting: impl Fn(&str) -> Option<String>) -> Self {
         let mail = MemoryTransport::new();
         Self::start_on(local, database, setting, Transport::Memory(mail.clone()), mail).await
     }
@@ -186,8 +182,7 @@ impl TestApp {
 
     /// Hands in a request by the public API.
     pub async fn submit(&self, operator: &str, body: &Value) -> Submitted {
-        let receipt =
-            self.post(&format!("/api/v1/operators/{operator}/requests"), None, body).await.expect(201);
+        let receipt = self.post(&format!("/api/v1/operators/{operator}/requests"), None, body).await.expect(201);
         Submitted {
             reference: receipt["reference"].as_str().unwrap().to_owned(),
             token: receipt["token"].as_str().unwrap().to_owned(),

@@ -83,16 +83,16 @@ impl Mistakes {
 ///
 /// # Errors
 /// All mistakes that were found, each with its pointer.
-pub fn check(form: RequestForm, circumstances: &Circumstances<'_>) -> Result<Checked, Vec<FieldError>> {
+pub fn check(form: &RequestForm, circumstances: &Circumstances<'_>) -> Result<Checked, Vec<FieldError>> {
     let mut mistakes = Mistakes::default();
-    let service = service(&form, circumstances.operator, &mut mistakes);
-    let grounds = grounds(&form, &mut mistakes);
+    let service = service(form, circumstances.operator, &mut mistakes);
+    let grounds = grounds(form, &mut mistakes);
     let details = form.details.as_deref().filter(|details| !details.trim().is_empty());
     let details = details.and_then(|details| mistakes.take("/details", text::many_lines(details, MAX_DETAILS)));
     let about_cookies = form.withdrawal.as_ref().is_some_and(|part| part.scope == WithdrawalScope::Cookies);
     let (subject, submitted_by) =
         people::check(&form.subject, &form.submitted_by, circumstances, about_cookies, &mut mistakes);
-    let parts = parts::check(&form, circumstances, &mut mistakes);
+    let parts = parts::check(form, circumstances, &mut mistakes);
     if !mistakes.0.is_empty() {
         return Err(mistakes.0);
     }

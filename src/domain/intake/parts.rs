@@ -123,13 +123,7 @@ fn deletion(part: &Deletion, form: &RequestForm, operator: &Operator, mistakes: 
     Deletion { desired_result: part.desired_result, data_categories: part.data_categories.clone() }
 }
 
-fn all_known(
-    pointer: &str,
-    values: Option<&[String]>,
-    known: &[&str],
-    code: &'static str,
-    mistakes: &mut Mistakes,
-) {
+fn all_known(pointer: &str, values: Option<&[String]>, known: &[&str], code: &'static str, mistakes: &mut Mistakes) {
     for (index, value) in values.unwrap_or_default().iter().enumerate() {
         if !known.contains(&value.as_str()) {
             mistakes.add(FieldError::new(format!("{pointer}/{index}"), code).with("allowed", known.join(", ")));

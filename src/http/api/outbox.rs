@@ -35,10 +35,6 @@ pub(crate) async fn list_mails(
     responses((status = 200, body = MailView), Public, Signed, Body, Changing)
 )]
 #[post("/staff/outbox/{id}/resend")]
-pub(crate) async fn resend_mail(
-    app: AppData,
-    member: SignedIn,
-    path: Path<String>,
-) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn resend_mail(app: AppData, member: SignedIn, path: Path<String>) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(mail_desk::resend(&app, member.0, path.into_inner()).await?))
 }

@@ -28,11 +28,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     responses((status = 200, body = RequesterView), Public, Signed)
 )]
 #[get("/requests/{reference}")]
-pub(crate) async fn show_request(
-    app: AppData,
-    token: RawBearer,
-    path: Path<String>,
-) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show_request(app: AppData, token: RawBearer, path: Path<String>) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(requester::view(&app, reference(&path)?, token.0).await?))
 }
 
@@ -62,11 +58,7 @@ pub(crate) async fn confirm_email(
     responses((status = 202, description = "A new code is on its way"), Public, Signed, Body, Changing)
 )]
 #[post("/requests/{reference}/confirm/resend")]
-pub(crate) async fn resend_code(
-    app: AppData,
-    token: RawBearer,
-    path: Path<String>,
-) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn resend_code(app: AppData, token: RawBearer, path: Path<String>) -> Result<HttpResponse, ApiError> {
     requester::resend_code(&app, reference(&path)?, token.0).await?;
     Ok(HttpResponse::Accepted().json(serde_json::json!({"sent": true})))
 }
@@ -114,10 +106,6 @@ pub(crate) async fn cancel_request(
     responses((status = 200, body = AnswerView), Public, Signed)
 )]
 #[get("/requests/{reference}/answer")]
-pub(crate) async fn show_answer(
-    app: AppData,
-    token: RawBearer,
-    path: Path<String>,
-) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show_answer(app: AppData, token: RawBearer, path: Path<String>) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(requester::answer(&app, reference(&path)?, token.0).await?))
 }

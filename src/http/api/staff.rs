@@ -83,11 +83,7 @@ pub(crate) async fn count_requests(app: AppData, member: SignedIn) -> Result<Htt
     responses((status = 200, body = StaffView, headers(("ETag" = String))), Public, Signed)
 )]
 #[get("/staff/requests/{reference}")]
-pub(crate) async fn show_request(
-    app: AppData,
-    member: SignedIn,
-    path: Path<String>,
-) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show_request(app: AppData, member: SignedIn, path: Path<String>) -> Result<HttpResponse, ApiError> {
     Ok(with_etag(&desk::view(&app, member.0, reference(&path)?).await?))
 }
 
@@ -98,11 +94,7 @@ pub(crate) async fn show_request(
     responses((status = 200, body = Page<EventView>), Public, Signed)
 )]
 #[get("/staff/requests/{reference}/events")]
-pub(crate) async fn show_events(
-    app: AppData,
-    member: SignedIn,
-    path: Path<String>,
-) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show_events(app: AppData, member: SignedIn, path: Path<String>) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(desk::history(&app, member.0, reference(&path)?).await?))
 }
 

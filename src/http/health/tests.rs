@@ -7,9 +7,8 @@ use crate::http::testing::{NOW, app, logged, send, send_to};
 use crate::storage::outbox::{self, OutboxRow};
 
 async fn execute(app: &App, sql: &'static str) {
-    let run = app.db.write("test", move |tx| {
-        diesel::sql_query(sql).execute(tx).map(|_| ()).map_err(StorageError::from)
-    });
+    let run =
+        app.db.write("test", move |tx| diesel::sql_query(sql).execute(tx).map(|_| ()).map_err(StorageError::from));
     run.await.unwrap();
 }
 
@@ -51,10 +50,12 @@ async fn a_process_that_answers_is_live() {
 
 #[actix_web::test]
 async fn a_process_with_a_database_up_to_date_is_ready() {
-    let answer = send(configure, TestRequest::get().uri("/health/ready")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let answer = send_to(&app(folder.path()), configure, TestRequest::get().uri("/health/ready")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let schema = storage::latest().unwrap().unwrap();
-    let expected = serde_json::json!({"status": "ready", "database": "ok", "schema": schema, "mail_queue_age_seconds": null});
+    let expected =
+        serde_json::json!({"status": "ready", "database": "ok", "schema": schema, "mail_queue_age_seconds": null});
     assert_eq!(answer.json(), expected);
 }
 

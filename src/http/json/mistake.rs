@@ -70,9 +70,9 @@ fn names(error: &Error<serde_json::Error>) -> Vec<String> {
 
 /// The pointer (RFC 6901) of these names under `base`.
 fn pointer(base: &str, names: &[String]) -> String {
-    names.iter().fold(base.to_owned(), |pointer, name| {
-        format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
-    })
+    names
+        .iter()
+        .fold(base.to_owned(), |pointer, name| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")))
 }
 
 fn quoted<'a>(message: &'a str, start: &str) -> Option<&'a str> {

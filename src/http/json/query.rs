@@ -39,12 +39,19 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ServiceError> {
     }
     // Bytes that are no UTF-8 were replaced by this character.
     let broken = parameters.iter().find(|(_, values)| values.iter().any(|value| value.contains('\u{fffd}')));
-    if let Some((name, _)) = broken.filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/')) {
+    if let Some((name, _)) = broken.filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/'))
+    {
         return Err(ServiceError::Invalid(vec![FieldError::new(format!("/query/{name}"), "invalid_value")]));
     }
     let members = MapDeserializer::new(parameters.into_iter().map(|(name, values)| (name, Parameter(values))));
-    serde_path_to_error::deserialize(members)
-        .map_err(|error| ServiceError::Invalid(vec![mistake::of("/query", &error)]))
+    serde_path_to_error::deserialize(members).map_err(|error| {
+        let mut mistake = mistake::of("/query", &error);
+        // The place in a list means nothing here: the parameter is what can be pointed to.
+        if let Some((end, _)) = mistake.pointer.match_indices('/').nth(2) {
+            mistake.pointer.truncate(end);
+        }
+        ServiceError::Invalid(vec![mistake])
+    })
 }
 
 /// A number of the query from `MIN` to `MAX`; one outside is `out_of_range`, never clamped.
@@ -89,7 +96,7 @@ impl Parameter {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Error> for Parameter {
+impl IntoDeserializer<'_, Error> for Parameter {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

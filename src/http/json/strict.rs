@@ -9,7 +9,7 @@ use serde_json::{Error, Value};
 /// A value to read from.
 pub(super) struct Strict(pub Value);
 
-impl<'de> IntoDeserializer<'de, Error> for Strict {
+impl IntoDeserializer<'_, Error> for Strict {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -28,7 +28,8 @@ impl<'de> Deserializer<'de> for Strict {
             Value::String(text) => visitor.visit_string(text),
             Value::Array(items) => SeqDeserializer::new(items.into_iter().map(Strict)).deserialize_any(visitor),
             Value::Object(members) => {
-                MapDeserializer::new(members.into_iter().map(|(key, value)| (key, Strict(value)))).deserialize_any(visitor)
+                MapDeserializer::new(members.into_iter().map(|(key, value)| (key, Strict(value))))
+                    .deserialize_any(visitor)
             }
         }
     }

@@ -5,8 +5,8 @@ use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
+use super::ApiError;
 use super::render::{say_language, type_link};
-use super::{ApiError, MEDIA_TYPE};
 use crate::app::App;
 use crate::http::locale::Locale;
 use crate::locale::Value;
@@ -42,7 +42,7 @@ async fn explain(
     let mut response = HttpResponse::Ok();
     let mut response = if wants_json(&request) {
         let document = json!({ "type": type_link(&app, &code), "title": title, "detail": detail, "code": *code });
-        response.insert_header((CONTENT_TYPE, MEDIA_TYPE)).body(document.to_string())
+        response.insert_header((CONTENT_TYPE, "application/json")).body(document.to_string())
     } else {
         response.insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(format!("{title}\n\n{detail}\n"))
     };

@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
 use serde_json::Value as Json;
 
-use super::{ApiError, MEDIA_TYPE, Problem, ProblemField};
+use super::{ApiError, Failure, MEDIA_TYPE, Methods, Problem, ProblemField};
 use crate::app::App;
 use crate::domain::vocabulary::Language;
 use crate::http::locale;
@@ -31,6 +31,8 @@ struct Context {
     language: Language,
     trace_id: String,
     method: Method,
+    /// What the address takes instead, when the method is a wrong one.
+    instead: Option<String>,
     for_staff: bool,
 }
 
@@ -63,11 +65,20 @@ impl Context {
             language: locale::negotiate(request.headers()),
             trace_id: request.extensions().get::<TraceId>().map(|id| id.0.clone()).unwrap_or_default(),
             method: request.method().clone(),
+            instead: request
+                .app_data::<web::Data<Methods>>()
+                .and_then(|methods| methods.instead_of(&request.match_pattern()?, request.method().as_str())),
             for_staff: request.path().starts_with("/api/v1/staff"),
         }
     }
 
-    fn finish(&self, response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+    fn finish(&self, mut response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+        if let Some(methods) = &self.instead
+            && response.status() == StatusCode::NOT_FOUND
+            && response.error().is_none()
+        {
+            response = HttpResponse::MethodNotAllowed().insert_header((ALLOW, methods.as_str())).finish();
+        }
         if response.status() == StatusCode::METHOD_NOT_ALLOWED && self.method == Method::OPTIONS {
             return options(&response);
         }
@@ -87,7 +98,7 @@ impl Context {
         response.set_body(BoxBody::new(body))
     }
 
-    fn document(&self, error: &ApiError) -> Problem {
+    fn document(&self, error: &Failure) -> Problem {
         let (kind, title, detail) = match &self.app {
             Some(app) => self.texts(app, error),
             // Only a server that was put together wrongly has no process behind it.
@@ -108,7 +119,7 @@ impl Context {
         }
     }
 
-    fn texts(&self, app: &App, error: &ApiError) -> (String, String, String) {
+    fn texts(&self, app: &App, error: &Failure) -> (String, String, String) {
         let code = text_code(&app.texts, error);
         let values: Vec<(&str, String)> = self.values(&app.texts, error);
         let values: Vec<(&str, Value<'_>)> = values.iter().map(|(name, value)| (*name, Value::read(value))).collect();
@@ -118,7 +129,7 @@ impl Context {
     }
 
     /// What came with the error, with statuses and actions in words, and the seconds to wait.
-    fn values(&self, texts: &Texts, error: &ApiError) -> Vec<(&'static str, String)> {
+    fn values(&self, texts: &Texts, error: &Failure) -> Vec<(&'static str, String)> {
         let prefixes = |name: &str| match name {
             "status" if self.for_staff => &["status-staff-", "status-"][..],
             "status" => &["status-"],
@@ -129,8 +140,11 @@ impl Context {
             let mut keys = prefixes(name).iter().map(|prefix| format!("{prefix}{value}"));
             keys.find(|key| texts.has(key)).map(|key| texts.get(self.language, &key, &[]))
         };
-        let mut values: Vec<(&'static str, String)> =
-            error.args.iter().map(|(name, value)| (*name, word(name, value).unwrap_or_else(|| value.clone()))).collect();
+        let mut values: Vec<(&'static str, String)> = error
+            .args
+            .iter()
+            .map(|(name, value)| (*name, word(name, value).unwrap_or_else(|| value.clone())))
+            .collect();
         if let Some(seconds) = error.retry_after
             && !values.iter().any(|(name, _)| *name == "seconds")
         {
@@ -139,7 +153,7 @@ impl Context {
         values
     }
 
-    fn fields(&self, texts: &Texts, error: &ApiError) -> Vec<ProblemField> {
+    fn fields(&self, texts: &Texts, error: &Failure) -> Vec<ProblemField> {
         let field = |mistake: &crate::domain::intake::FieldError| ProblemField {
             pointer: mistake.pointer.clone(),
             code: mistake.code.to_owned(),
@@ -148,7 +162,7 @@ impl Context {
         error.errors.iter().map(field).collect()
     }
 
-    fn log(&self, error: &ApiError) {
+    fn log(&self, error: &Failure) {
         let cause = error.cause.as_deref().unwrap_or("not stated");
         if error.code == "internal" || error.status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!(trace_id = self.trace_id, cause, "a request failed");
@@ -164,7 +178,7 @@ pub(super) fn type_link(app: &App, code: &str) -> String {
 }
 
 /// The code whose texts are shown: its own, or those of the status where it has none.
-fn text_code(texts: &Texts, error: &ApiError) -> &'static str {
+fn text_code(texts: &Texts, error: &Failure) -> &'static str {
     if texts.has(&format!("problem-{}-title", error.code)) {
         return error.code;
     }
@@ -173,12 +187,12 @@ fn text_code(texts: &Texts, error: &ApiError) -> &'static str {
 }
 
 /// The problem in a response; `None` when it is no error or the handler wrote the page itself.
-fn error_of(response: &HttpResponse<BoxBody>) -> Option<ApiError> {
+fn error_of(response: &HttpResponse<BoxBody>) -> Option<Failure> {
     if response.status().as_u16() < 400 {
         return None;
     }
     if let Some(error) = response.error().and_then(Error::as_error::<ApiError>) {
-        return Some(error.clone());
+        return Some((*error.0).clone());
     }
     let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_empty = matches!(response.body().size(), BodySize::None | BodySize::Sized(0));
@@ -186,7 +200,7 @@ fn error_of(response: &HttpResponse<BoxBody>) -> Option<ApiError> {
     if !is_plain {
         return None;
     }
-    let mut error = ApiError::of_status(response.status());
+    let mut error = Failure::of_status(response.status());
     // The texts of the server's own failures name what was not set up, never what was sent.
     error.cause = response.error().filter(|_| response.status().is_server_error()).map(ToString::to_string);
     Some(error)

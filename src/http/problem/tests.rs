@@ -1,7 +1,7 @@
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, error};
+use actix_web::{HttpResponse, error, get, patch};
 use serde_json::json;
 
 use super::*;
@@ -37,9 +37,15 @@ fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/fail/{kind}").route(web::get().to(fail)))
         .service(web::resource("/api/v1/staff/fail/{kind}").route(web::get().to(fail)))
         .service(web::resource("/both").route(web::get().to(HttpResponse::Ok)).route(web::post().to(HttpResponse::Ok)))
-        .service(web::resource("/path/{number}").route(web::get().to(|number: web::Path<u32>| async move { number.to_string() })))
+        .service(
+            web::resource("/path/{number}")
+                .route(web::get().to(|number: web::Path<u32>| async move { number.to_string() })),
+        )
         .service(web::resource("/plain/{status}").route(web::get().to(plain)))
-        .service(web::resource("/page").route(web::get().to(|| async { HttpResponse::NotFound().content_type("text/html").body("<p>") })));
+        .service(
+            web::resource("/page")
+                .route(web::get().to(|| async { HttpResponse::NotFound().content_type("text/html").body("<p>") })),
+        );
 }
 
 async fn plain(status: web::Path<u16>) -> Result<HttpResponse, error::Error> {
@@ -163,7 +169,44 @@ async fn a_wrong_method_is_405_and_names_the_right_ones() {
     assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (405, "method_not_allowed"));
     assert_eq!(answer.header("allow"), Some("GET, POST, HEAD, OPTIONS"));
     let invented = Method::from_bytes(b"BREW").unwrap();
-    assert_eq!(send(routes, TestRequest::default().method(invented).uri("/both")).await.problem(), "method_not_allowed");
+    assert_eq!(
+        send(routes, TestRequest::default().method(invented).uri("/both")).await.problem(),
+        "method_not_allowed"
+    );
+}
+
+#[utoipa::path(responses((status = 200)))]
+#[get("/api/v1/things/{thing}")]
+async fn show_thing() -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
+#[utoipa::path(responses((status = 200)))]
+#[patch("/api/v1/things/{thing}")]
+async fn change_thing() -> HttpResponse {
+    HttpResponse::NotFound().finish()
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(show_thing, change_thing))]
+struct Things;
+
+fn described(config: &mut ServiceConfig) {
+    use utoipa::OpenApi;
+    config.service(show_thing).service(change_thing);
+    crate::http::docs::configure(config, &Things::openapi()).unwrap();
+}
+
+#[actix_web::test]
+async fn a_wrong_method_is_405_also_for_routes_made_by_attributes() {
+    let answer = send(described, TestRequest::delete().uri("/api/v1/things/1")).await;
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (405, "method_not_allowed"));
+    assert_eq!(answer.header("allow"), Some("GET, PATCH, HEAD, OPTIONS"));
+    let options = send(described, TestRequest::default().method(Method::OPTIONS).uri("/api/v1/things/1")).await;
+    assert_eq!((options.status.as_u16(), options.header("allow")), (204, Some("GET, PATCH, HEAD, OPTIONS")));
+    assert_eq!(send(described, TestRequest::default().method(Method::HEAD).uri("/api/v1/things/1")).await.status, 200);
+    assert_eq!(send(described, TestRequest::patch().uri("/api/v1/things/1")).await.problem(), "not_found");
+    assert_eq!(send(described, TestRequest::delete().uri("/api/v1/things/1/2")).await.problem(), "not_found");
 }
 
 #[actix_web::test]
@@ -239,7 +282,9 @@ async fn every_problem_of_the_catalogue_has_an_explanation_without_gaps() {
     let titles = app.texts.keys().filter_map(|key| key.strip_prefix("problem-")?.strip_suffix("-title"));
     for code in titles {
         for language in Language::ALL {
-            let request = TestRequest::get().uri(&format!("/problems/{code}")).insert_header(("accept-language", language.as_str()));
+            let request = TestRequest::get()
+                .uri(&format!("/problems/{code}"))
+                .insert_header(("accept-language", language.as_str()));
             let (answer, log) = logged(crate::http::testing::send_to(&app, routes, request)).await;
             assert_eq!(answer.status, 200, "{code}");
             assert!(!answer.text().contains(['{', '$']), "{}", answer.text());

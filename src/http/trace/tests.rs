@@ -16,7 +16,9 @@ fn routes(config: &mut ServiceConfig) {
     health::configure(config);
     config
         .service(web::resource("/api/v1/requests/{reference}").route(web::post().to(receive)))
-        .service(web::resource("/open").route(web::get().to(|| async { HttpResponse::Ok().insert_header((CACHE_CONTROL, "max-age=60")).body("x") })))
+        .service(web::resource("/open").route(
+            web::get().to(|| async { HttpResponse::Ok().insert_header((CACHE_CONTROL, "max-age=60")).body("x") }),
+        ))
         .service(web::resource("/stream").route(web::get().to(stream)));
 }
 

@@ -18,7 +18,7 @@ use crate::services::requester::checked_text;
 use crate::services::sign_in::Member;
 
 /// Records the result: confirmed leads to the review, not confirmed to a proposed refusal.
-pub(super) fn verify(case: &mut Case<'_>, member: &Member, form: VerifyForm) -> Result<(), ServiceError> {
+pub(super) fn verify(case: &mut Case<'_>, member: &Member, form: &VerifyForm) -> Result<(), ServiceError> {
     let note = form.note.as_deref().filter(|note| !note.trim().is_empty());
     let note = note.map(|note| checked_text("/note", note)).transpose()?;
     let confirmed = form.result == VerificationResult::Confirmed;

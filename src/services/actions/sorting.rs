@@ -19,7 +19,7 @@ pub(super) fn assign(
     case: &mut Case<'_>,
     member: &Member,
     standing: Standing,
-    form: AssignForm,
+    form: &AssignForm,
 ) -> Result<bool, ServiceError> {
     let oversees = standing.may(Permission::Oversee);
     let wanted = match form.assignee.as_deref() {

@@ -39,14 +39,14 @@ impl Case<'_> {
         let planned = self.with_facts(|facts| self.app.law().plan(facts))?;
         let mut rows = Vec::new();
         for clock in planned {
-            rows.push(self.clock_row(clock)?);
+            rows.push(self.clock_row(&clock)?);
         }
         clock_rows::insert_all(self.tx, &rows)?;
         self.clocks = rows;
         Ok(())
     }
 
-    fn clock_row(&self, clock: Clock) -> Result<ClockRow, ServiceError> {
+    fn clock_row(&self, clock: &Clock) -> Result<ClockRow, ServiceError> {
         let mut row = ClockRow {
             id: new_id(self.now),
             request_id: self.row.id.clone(),
@@ -70,7 +70,7 @@ impl Case<'_> {
             running_since: None,
             remind_at: None,
         };
-        self.fill(&mut row, &clock)?;
+        self.fill(&mut row, clock)?;
         Ok(row)
     }
 
@@ -117,7 +117,7 @@ impl Case<'_> {
             }
             Some(_) => {}
             None => {
-                let row = self.clock_row(counted)?;
+                let row = self.clock_row(&counted)?;
                 clock_rows::insert_all(self.tx, std::slice::from_ref(&row))?;
                 self.clocks.push(row);
             }
@@ -134,7 +134,7 @@ impl Case<'_> {
             return Ok(());
         }
         let clock = self.with_facts(|facts| self.app.law().clock(name, facts, None))?;
-        let row = self.clock_row(clock)?;
+        let row = self.clock_row(&clock)?;
         clock_rows::insert_all(self.tx, std::slice::from_ref(&row))?;
         self.clocks.push(row);
         Ok(())

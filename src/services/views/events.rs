@@ -100,6 +100,10 @@ fn event_view(
         text: app.texts.staff_event(language, &row.kind),
         actor: ActorView { kind: row.actor_kind.clone(), id: row.actor_id.clone() },
         data: Value::Object(data),
-        hash: row.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        hash: hex(&row.hash),
     })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -211,12 +211,7 @@ pub fn message_view(row: &MessageRow, key: Option<&RequestKey>) -> Result<Messag
 ///
 /// # Errors
 /// `NotFound` before the request is answered.
-pub fn answer_view(
-    app: &App,
-    row: &RequestRow,
-    contents: &Contents,
-    draft: Draft,
-) -> Result<AnswerView, ServiceError> {
+pub fn answer_view(app: &App, row: &RequestRow, contents: &Contents, draft: Draft) -> Result<AnswerView, ServiceError> {
     let (Some(answered_at), Some(outcome)) = (row.answered_at, row.outcome) else {
         return Err(ServiceError::NotFound);
     };

@@ -26,6 +26,8 @@ const MASK: &str = "•••";
 
 /// Facts beside the status.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+// Flags are never statuses: any of them can go with any other.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Flags {
     /// The headline's last day is over.
     pub overdue: bool,
@@ -314,9 +316,8 @@ pub fn staff_view(
     let Beside { loaded, contents, answer, members, standing, now } = beside;
     let row = loaded.row;
     let masked = key.is_none();
-    let member = |id: &Option<String>| {
-        id.as_ref().and_then(|id| members.iter().find(|member| member.id == *id).cloned())
-    };
+    let member =
+        |id: &Option<String>| id.as_ref().and_then(|id| members.iter().find(|member| member.id == *id).cloned());
     Ok(StaffView {
         reference: row.reference.clone(),
         operator: row.operator_id.clone(),
