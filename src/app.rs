@@ -1,6 +1,7 @@
 //! What a running process has: built once, shared by HTTP, worker, command line and tests.
 
 use std::collections::HashMap;
+use std::os::unix::fs::DirBuilderExt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::Duration;
@@ -45,8 +46,10 @@ pub struct App {
     pub calendar: Calendar,
     /// Where the data files were read from.
     pub sources: Vec<(&'static str, String)>,
-    /// Rung when there may be work for the worker.
-    pub work: Notify,
+    /// Rung when there may be a mail to send.
+    pub mail_bell: Notify,
+    /// Rung when there may be a clock to look at.
+    pub clock_bell: Notify,
     /// Sign-ins with addresses that have no account, kept in memory so that they are slowed down like the others.
     pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
 }
@@ -127,9 +130,16 @@ impl App {
             rules: data.rules,
             calendar: data.calendar,
             sources: data.sources,
-            work: Notify::new(),
+            mail_bell: Notify::new(),
+            clock_bell: Notify::new(),
             unknown_sign_ins: RwLock::default(),
         }))
+    }
+
+    /// Wakes the worker: something was written that it may have to act on.
+    pub fn wake_worker(&self) {
+        self.clock_bell.notify_one();
+        self.mail_bell.notify_one();
     }
 
     /// The law and the calendar of today.
@@ -161,7 +171,10 @@ fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
         folders.push(parent.to_path_buf());
     }
     for folder in folders {
-        std::fs::create_dir_all(&folder).map_err(|error| StartError::DataDir(folder.display().to_string(), error))?;
+        // Only for whoever runs the server: the database, the key ring and mails lie here.
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        builder.create(&folder).map_err(|error| StartError::DataDir(folder.display().to_string(), error))?;
     }
     Ok(())
 }

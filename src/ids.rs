@@ -34,6 +34,12 @@ pub fn new_id(now: DateTime<Utc>) -> String {
     Uuid::from_u128(id).to_string()
 }
 
+/// Whether a text has the form of an id; anything else is in no table.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -92,7 +92,7 @@ async fn welcome(app: &Arc<App>, bound: &str, with_worker: bool) {
             println!("  Next: add the first member of the staff in another terminal:");
             println!(
                 "    cargo run -- staff add --email you@example.kz --name \"Your Name\" --role dpo --operator {}",
-                names.last().copied().unwrap_or("demo")
+                names.iter().find(|name| **name == "demo").or(names.last()).copied().unwrap_or("demo")
             );
         }
         Ok((_, few)) => {

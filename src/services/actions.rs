@@ -196,7 +196,7 @@ pub fn possible_actions(row: &RequestRow, standing: Standing) -> Vec<&'static st
         ("send_back", row.status == Status::Approval),
         ("complete", leads(Action::Complete)),
         ("reopen", leads(Action::Reopen)),
-        ("block", open && !blocked),
+        ("block", open && (!blocked || (row.blocking == Blocking::Provisional && row.email_confirmed_at.is_none()))),
         ("unblock", blocked),
         ("mark_violation", open && row.violation == Violation::None),
         ("confirm_violation", open && undecided),
@@ -247,7 +247,7 @@ pub async fn act(
             staff_view_of(&process, tx, &row, &member, "action")
         })
         .await?;
-    app.work.notify_one();
+    app.wake_worker();
     Ok(view)
 }
 

@@ -28,7 +28,7 @@ use crate::domain::permission::Permission;
 use crate::domain::phone::Phone;
 use crate::domain::reference::Reference;
 use crate::domain::vocabulary::{Blocking, Channel, Kind, Status};
-use crate::ids::new_id;
+use crate::ids::{is_id, new_id};
 use crate::storage::queue::{self, Assignee, Filter, Sort};
 use crate::storage::requests::RequestRow;
 use crate::storage::staff::{AuditRow, note_audit};
@@ -158,7 +158,7 @@ fn place_of(cursor: &str, sort: Sort) -> Result<(chrono::NaiveDateTime, String),
         return Err(invalid());
     }
     let at = parts.next().and_then(|micros| micros.parse().ok()).and_then(DateTime::from_timestamp_micros);
-    let id = parts.next().filter(|id| id.len() == 36 && id.is_ascii());
+    let id = parts.next().filter(|id| is_id(id));
     Ok((at.ok_or_else(invalid)?.naive_utc(), id.ok_or_else(invalid)?.to_owned()))
 }
 
@@ -185,7 +185,10 @@ fn filter(app: &App, member: &Member, query: &QueueQuery) -> Result<Filter, Serv
             None => Assignee::Any,
             Some("none") => Assignee::Nobody,
             Some("me") => Assignee::Member(member.id.clone()),
-            Some(id) => Assignee::Member(id.to_owned()),
+            Some(id) if is_id(id) => Assignee::Member(id.to_owned()),
+            Some(_) => {
+                return Err(ServiceError::field("/query/assignee", "not_one_of").map_args("allowed", "me, none, id"));
+            }
         },
         overdue_at: (query.due == Some(Due::Overdue)).then(|| now.naive_utc()),
         due_between: match query.due {

@@ -15,9 +15,9 @@ use super::sign_in::Member;
 use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::permission::Permission;
+use crate::ids::is_id;
 use crate::storage::outbox::{self, Filter, OutboxRow};
-use crate::storage::requests;
-use crate::worker::outbox::{find, send_again};
+use crate::storage::{AnyConnection, requests};
 
 /// Which mails are wanted.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -126,7 +126,7 @@ pub async fn list(app: &Arc<App>, member: Member, query: OutboxQuery) -> Result<
         seen.into_iter().partition(|operator| member.standing(operator, false).may(Permission::SeeOutbox));
     let limit = page_size(query.limit)?;
     let before = query.cursor.filter(|cursor| !cursor.is_empty());
-    if before.as_ref().is_some_and(|cursor| cursor.len() != 36 || !cursor.is_ascii()) {
+    if before.as_deref().is_some_and(|cursor| !is_id(cursor)) {
         return Err(ServiceError::field("/query/cursor", "invalid_cursor"));
     }
     let filter = Filter {
@@ -155,6 +155,9 @@ pub async fn list(app: &Arc<App>, member: Member, query: OutboxQuery) -> Result<
 /// # Errors
 /// `NotFound` for mails that the member may not see, `forbidden`, and 409 for a mail that is not dead.
 pub async fn resend(app: &Arc<App>, member: Member, id: String) -> Result<MailView, ServiceError> {
+    if !is_id(&id) {
+        return Err(ServiceError::NotFound);
+    }
     let process = Arc::clone(app);
     let mail = app
         .db
@@ -174,7 +177,7 @@ pub async fn resend(app: &Arc<App>, member: Member, id: String) -> Result<MailVi
                 let refusal = Refusal::new("invalid_transition", 409);
                 return Err(refusal.with("status", &mail.state).with("action", "resend").into());
             }
-            let again = send_again(&mut case, &mail)?;
+            let again = case.send_again(&mail)?;
             // Marked, so that two presses of the button are one mail.
             mail.tracking = Some(RESENT.to_owned());
             outbox::update(case.tx, &mail)?;
@@ -184,8 +187,12 @@ pub async fn resend(app: &Arc<App>, member: Member, id: String) -> Result<MailVi
             Ok(view(again, Some(reference)))
         })
         .await?;
-    app.work.notify_one();
+    app.wake_worker();
     Ok(mail)
+}
+
+fn find(tx: &mut AnyConnection, id: &str) -> Result<OutboxRow, ServiceError> {
+    outbox::by_id(tx, id)?.ok_or(ServiceError::NotFound)
 }
 
 /// Stands in `tracking` of a dead letter that was sent again.

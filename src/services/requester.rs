@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::answer::Draft;
 use super::case::{CODE_MINUTES, Case, request_key};
 use super::error::{Refusal, ServiceError};
-use super::submit::{IdempotencyKey, earlier_call, remember};
+use super::submit::{IdempotencyKey, blocks_at_once, earlier_call, remember};
 use super::views::{AnswerView, MessageView, RequesterView, answer_view, requester_view};
 use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
@@ -146,7 +146,7 @@ pub async fn confirm(
             try_code(case, &code)
         })
         .await?;
-    app.work.notify_one();
+    app.wake_worker();
     match tried {
         Tried::Confirmed(view) => Ok(*view),
         Tried::Wrong { left } => {
@@ -241,7 +241,7 @@ pub async fn resend_code(app: &Arc<App>, reference: String, token: String) -> Re
             Ok(())
         })
         .await?;
-    app.work.notify_one();
+    app.wake_worker();
     Ok(())
 }
 
@@ -281,7 +281,7 @@ pub async fn message(
             Ok(Sent { message, replayed: false })
         })
         .await?;
-    app.work.notify_one();
+    app.wake_worker();
     Ok(sent)
 }
 
@@ -341,7 +341,7 @@ pub async fn cancel(
             load_view(&process, tx, &row)
         })
         .await?;
-    app.work.notify_one();
+    app.wake_worker();
     Ok(view)
 }
 
@@ -354,13 +354,21 @@ pub fn cancel_case(case: &mut Case<'_>, reason: Option<&str>) -> Result<(), Serv
     case.row.return_status = None;
     case.void_open_clocks("cancel");
     case.record(EventKind::Cancelled, json!({}), reason)?;
-    if case.row.blocking == Blocking::Provisional && case.row.violation != Violation::Confirmed {
+    if case.row.blocking == Blocking::Provisional && case.row.violation != Violation::Confirmed && is_own_block(case) {
         case.row.blocking = Blocking::None;
         case.record(EventKind::BlockLifted, json!({"by": "cancel"}), None)?;
     }
     let by_staff = matches!(case.actor, Actor::Staff(_));
     case.mail_requester("cancelled", &RequesterMail::Cancelled { by_staff })?;
     Ok(())
+}
+
+/// Whether the block stands on what the requester said, and not on what staff found out by themselves.
+fn is_own_block(case: &Case<'_>) -> bool {
+    let grounds = case.grounds();
+    case.row.kind == Kind::Blocking
+        || grounds.iter().any(|ground| ground.alleges_violation())
+        || blocks_at_once(case.operator, case.row.kind, &grounds)
 }
 
 /// The answer.

@@ -148,7 +148,7 @@ pub async fn submit(
         .db
         .write("submit_request", move |tx| store(&process, tx, prepared, &origin, now, idempotency.as_ref()))
         .await?;
-    app.work.notify_one();
+    app.wake_worker();
     Ok(submitted)
 }
 

@@ -99,3 +99,12 @@ pub fn due_reminders(
         .limit(limit)
         .load(connection)
 }
+
+/// Looks at a clock again only at `at`.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_off(connection: &mut AnyConnection, id: &str, at: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(clocks::table.find(id)).set(clocks::remind_at.eq(at)).execute(connection)?;
+    Ok(())
+}

@@ -10,7 +10,7 @@ pub mod reminders;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::ids::new_id;
@@ -24,10 +24,7 @@ const REST: Duration = Duration::from_secs(2);
 /// # Errors
 /// Those of the database; what was done before stays done.
 pub async fn step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceError> {
-    let mut done = reminders::step(app).await?;
-    done += reminders::nudge_step(app).await?;
-    done += outbox::step(app, worker_id).await?;
-    Ok(done)
+    Ok(clock_step(app).await? + outbox::step(app, worker_id).await?)
 }
 
 /// Runs steps until nothing is left to do; for tests and for the command line.
@@ -45,36 +42,66 @@ pub async fn run_until_idle(app: &Arc<App>) -> Result<usize, ServiceError> {
     }
 }
 
-/// The worker's loop: works, rests, and stops when told to, giving back its leases.
-pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+/// The worker's loops: clocks and mails go side by side, so that a mail server that hangs holds up no reminder. Each works,
+/// rests, and stops when told to; leases are given back.
+pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let worker_id = new_id(app.clock.now());
-    let mut failures: u32 = 0;
-    while !*stop.borrow() {
-        match step(&app, &worker_id).await {
-            Ok(0) => {
-                failures = 0;
-                if let Err(error) = housekeeping::step(&app).await {
-                    tracing::warn!(%error, "housekeeping failed");
-                }
-                rest(&app, &mut stop, REST).await;
-            }
-            Ok(_) => failures = 0,
-            Err(error) => {
-                failures = failures.saturating_add(1);
-                tracing::warn!(%error, failures, "the worker could not do its work; it tries again");
-                rest(&app, &mut stop, REST * failures.min(15)).await;
-            }
-        }
-    }
+    let (clocks, mails) = (stop.clone(), stop);
+    tokio::join!(run_clocks(&app, clocks), run_mails(&app, mails, &worker_id));
     if let Err(error) = outbox::give_back(&app, &worker_id).await {
         tracing::warn!(%error, "leases could not be given back; they end by themselves in half a minute");
     }
 }
 
-async fn rest(app: &App, stop: &mut watch::Receiver<bool>, how_long: Duration) {
+async fn run_clocks(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut failures = 0;
+    while !*stop.borrow() {
+        let done = clock_step(app).await;
+        if matches!(done, Ok(0))
+            && let Err(error) = housekeeping::step(app).await
+        {
+            tracing::warn!(%error, "housekeeping failed");
+        }
+        if matches!(done, Ok(count) if count > 0) {
+            app.mail_bell.notify_one();
+        }
+        let Some(pause) = pause(&done, &mut failures) else { continue };
+        rest(&app.clock_bell, &mut stop, pause).await;
+    }
+}
+
+async fn run_mails(app: &Arc<App>, mut stop: watch::Receiver<bool>, worker_id: &str) {
+    let mut failures = 0;
+    while !*stop.borrow() {
+        let done = outbox::step(app, worker_id).await;
+        let Some(pause) = pause(&done, &mut failures) else { continue };
+        rest(&app.mail_bell, &mut stop, pause).await;
+    }
+}
+
+/// How long to rest after a step: not at all while there is work, longer and longer while it fails.
+fn pause(done: &Result<usize, ServiceError>, failures: &mut u32) -> Option<Duration> {
+    match done {
+        Ok(count) => {
+            *failures = 0;
+            (*count == 0).then_some(REST)
+        }
+        Err(error) => {
+            *failures = failures.saturating_add(1);
+            tracing::warn!(%error, failures, "the worker could not do its work; it tries again");
+            Some(REST * (*failures).min(15))
+        }
+    }
+}
+
+async fn clock_step(app: &Arc<App>) -> Result<usize, ServiceError> {
+    Ok(reminders::step(app).await? + reminders::nudge_step(app).await?)
+}
+
+async fn rest(bell: &Notify, stop: &mut watch::Receiver<bool>, how_long: Duration) {
     tokio::select! {
         () = tokio::time::sleep(how_long) => {}
-        () = app.work.notified() => {}
+        () = bell.notified() => {}
         _ = stop.changed() => {}
     }
 }

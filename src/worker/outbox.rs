@@ -6,20 +6,19 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use serde_json::json;
 
 use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::vocabulary::Role;
-use crate::ids::new_id;
 use crate::mail::compose::StaffMail;
 use crate::mail::envelope::OutgoingMail;
 use crate::mail::transport::{SendFailure, SendOutcome};
 use crate::services::case::{Case, SealedMail, request_key};
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
-use crate::storage::{AnyConnection, requests, staff};
+use crate::storage::{requests, staff};
 use crate::vault::Place;
 
 /// A lease holds so long. One send takes at most 18 seconds, and each mail is leased by itself.
@@ -37,15 +36,24 @@ pub async fn step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceError
     let mut settled = 0;
     while settled < BATCH {
         let Some(mail) = lease_one(app, worker_id).await? else { break };
-        let outcome = match outgoing(app, &mail).await? {
-            Some(outgoing) => app.transport.send(&outgoing).await,
-            // Its key was destroyed: there is nothing left to send.
-            None => SendOutcome::Refused { failure: SendFailure::of("destroyed") },
-        };
-        settle(app, worker_id, mail.id, outcome).await?;
         settled += 1;
+        match send(app, worker_id, &mail).await {
+            Ok(()) => {}
+            Err(error @ ServiceError::Unavailable(_)) => return Err(error),
+            // One mail that cannot be handled must not hold up the others: its lease ends, and it is tried again.
+            Err(error) => tracing::error!(%error, mail = mail.id, "a mail cannot be handled"),
+        }
     }
     Ok(settled)
+}
+
+async fn send(app: &Arc<App>, worker_id: &str, mail: &OutboxRow) -> Result<(), ServiceError> {
+    let outcome = match outgoing(app, mail).await? {
+        Some(outgoing) => app.transport.send(&outgoing).await,
+        // Its key was destroyed: there is nothing left to send.
+        None => SendOutcome::Refused { failure: SendFailure::of("destroyed") },
+    };
+    settle(app, worker_id, mail.id.clone(), outcome).await
 }
 
 async fn lease_one(app: &Arc<App>, worker_id: &str) -> Result<Option<OutboxRow>, ServiceError> {
@@ -222,45 +230,4 @@ pub async fn give_back(app: &Arc<App>, worker_id: &str) -> Result<(), ServiceErr
             Ok(())
         })
         .await
-}
-
-/// Puts a mail into the outbox once more, as it was, under a Message-ID of its own. The dead letter stays as it is.
-///
-/// # Errors
-/// Those of the vault and of the database.
-pub fn send_again(case: &mut Case<'_>, mail: &OutboxRow) -> Result<OutboxRow, ServiceError> {
-    let id = new_id(case.now);
-    let sealed = mail.sealed.as_deref().ok_or(ServiceError::NotFound)?;
-    let contents: SealedMail = case.key.open_json(&Place::new("outbox", &mail.id, "mail"), sealed)?;
-    let give_up_at: DateTime<Utc> = case.now + Duration::days(3);
-    let again = OutboxRow {
-        message_id: format!("{id}@{}", case.app.settings.mail_domain()),
-        sealed: Some(case.key.seal_json(&Place::new("outbox", &id, "mail"), &contents)?),
-        state: outbox::PENDING.to_owned(),
-        attempts: 0,
-        created_at: case.now.naive_utc(),
-        next_attempt_at: Some(case.now.naive_utc()),
-        give_up_at: give_up_at.naive_utc(),
-        lease_token: None,
-        lease_until: None,
-        sent_at: None,
-        failure_kind: None,
-        smtp_code: None,
-        smtp_enhanced: None,
-        posted_on: None,
-        tracking: None,
-        resent_from: Some(mail.resent_from.clone().unwrap_or_else(|| mail.id.clone())),
-        id,
-        ..mail.clone()
-    };
-    outbox::enqueue(case.tx, &again)?;
-    Ok(again)
-}
-
-/// Whether a transaction holds a mail of this id.
-///
-/// # Errors
-/// Those of the database.
-pub fn find(tx: &mut AnyConnection, id: &str) -> Result<OutboxRow, ServiceError> {
-    outbox::by_id(tx, id)?.ok_or(ServiceError::NotFound)
 }

@@ -37,10 +37,24 @@ pub async fn step(app: &Arc<App>) -> Result<usize, ServiceError> {
         .await?;
     for (clock_id, request_id) in &due {
         let process = Arc::clone(app);
+        let clock_id_of_failure = clock_id.clone();
         let (clock_id, request_id) = (clock_id.clone(), request_id.clone());
-        app.db.write("remind", move |tx| look(&process, tx, &clock_id, &request_id)).await?;
+        let looked = app.db.write("remind", move |tx| look(&process, tx, &clock_id, &request_id)).await;
+        if let Err(error) = looked {
+            put_off(app, clock_id_of_failure, error).await?;
+        }
     }
     Ok(due.len())
+}
+
+/// One clock that cannot be looked at must not hold up the others: it waits an hour.
+async fn put_off(app: &Arc<App>, clock_id: String, error: ServiceError) -> Result<(), ServiceError> {
+    if matches!(error, ServiceError::Unavailable(_)) {
+        return Err(error);
+    }
+    tracing::error!(%error, clock = clock_id, "a clock cannot be looked at; it is tried again in an hour");
+    let later = (app.clock.now() + Duration::hours(1)).naive_utc();
+    app.db.write("put_off", move |tx| Ok(clocks::put_off(tx, &clock_id, later)?)).await
 }
 
 fn look(

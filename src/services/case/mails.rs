@@ -190,6 +190,45 @@ impl Case<'_> {
         Ok(mail_id)
     }
 
+    /// Puts a mail into the outbox once more, as it was, under a Message-ID of its own. The dead letter stays as it is.
+    ///
+    /// # Errors
+    /// `NotFound` when its text was destroyed; those of the vault and of the database.
+    pub fn send_again(&mut self, mail: &OutboxRow) -> Result<OutboxRow, ServiceError> {
+        let id = new_id(self.now);
+        let sealed = mail.sealed.as_deref().ok_or(ServiceError::NotFound)?;
+        let contents: SealedMail = self.key.open_json(&Place::new("outbox", &mail.id, "mail"), sealed)?;
+        let again = OutboxRow {
+            message_id: format!("{id}@{}", self.app.settings.mail_domain()),
+            sealed: Some(self.key.seal_json(&Place::new("outbox", &id, "mail"), &contents)?),
+            resent_from: Some(mail.resent_from.clone().unwrap_or_else(|| mail.id.clone())),
+            ..self.fresh(id, mail)
+        };
+        outbox::enqueue(self.tx, &again)?;
+        Ok(again)
+    }
+
+    /// A row like `mail` that was never tried.
+    fn fresh(&self, id: String, mail: &OutboxRow) -> OutboxRow {
+        OutboxRow {
+            id,
+            state: outbox::PENDING.to_owned(),
+            attempts: 0,
+            created_at: self.now.naive_utc(),
+            next_attempt_at: Some(self.now.naive_utc()),
+            give_up_at: (self.now + Duration::days(GIVE_UP_AFTER_DAYS)).naive_utc(),
+            lease_token: None,
+            lease_until: None,
+            sent_at: None,
+            failure_kind: None,
+            smtp_code: None,
+            smtp_enhanced: None,
+            posted_on: None,
+            tracking: None,
+            ..mail.clone()
+        }
+    }
+
     /// Makes a new code to prove the mail address; only its keyed hash is kept. Earlier codes no longer hold.
     ///
     /// # Errors
