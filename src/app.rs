@@ -81,6 +81,9 @@ pub enum StartError {
     /// The mail settings cannot be used.
     #[error("{0}")]
     Mail(#[from] MailError),
+    /// Requests are open at an operator that has no profile any more.
+    #[error("operators/{0}.toml is missing, but requests are open at this operator: put the file back")]
+    NoProfile(String),
     /// The data folder cannot be made.
     #[error("DATA_DIR {0}: {1}")]
     DataDir(String, #[source] std::io::Error),
@@ -110,6 +113,11 @@ impl App {
             tracing::info!(changes = changes.len(), "the database was brought up to date");
         }
         let vault = open_vault(&mut connection, &settings, &clock)?;
+        for operator in storage::requests::operators_in_use(&mut connection).map_err(StorageError::from)? {
+            if data.operators.get(&operator).is_none() {
+                return Err(StartError::NoProfile(operator));
+            }
+        }
         drop(connection);
         let db = Db::open(&settings.database, settings.connections)?;
         for operator in data.operators.iter().filter(|operator| operator.storage_country != "KZ") {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::domain::phone::Phone;
 use crate::domain::vocabulary::Role;
 use crate::http;
 use crate::services::error::ServiceError;
@@ -23,6 +24,8 @@ pub(super) async fn serve(app: Arc<App>, with_worker: bool) -> Result<ExitCode, 
         .map_err(|error| format!("{bound}: {error}"))?;
     let (stop, stopped) = watch::channel(false);
     let worker = with_worker.then(|| tokio::spawn(worker::run(Arc::clone(&app), stopped)));
+    // The numbering plans of all countries are read on first use; the first requester should not wait for that.
+    tokio::task::spawn_blocking(|| Phone::parse("+77010000000").is_ok());
     let mut server = std::pin::pin!(server);
     welcome(&app, &bound.to_string(), with_worker).await;
     tokio::select! {

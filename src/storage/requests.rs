@@ -235,3 +235,16 @@ pub fn due_nudges(connection: &mut AnyConnection, now: NaiveDateTime, limit: i64
         .limit(limit)
         .load(connection)
 }
+
+/// The operators that have requests which are not closed.
+///
+/// # Errors
+/// Those of the database.
+pub fn operators_in_use(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
+    requests::table
+        .filter(requests::final_at.is_null())
+        .select(requests::operator_id)
+        .distinct()
+        .order(requests::operator_id)
+        .load(connection)
+}

@@ -103,7 +103,7 @@ impl Case<'_> {
     pub fn mail_head(&mut self, name: &str, mail: &StaffMail<'_>) -> Result<(), ServiceError> {
         let language = Language::Ru;
         let facts = self.mail_facts(language);
-        let composed = compose_staff(&self.app.texts, language, &facts.responsible_person, &facts, mail);
+        let composed = compose_staff(&self.app.texts, language, "", &facts, mail);
         self.enqueue(name, language, &Recipient::Head, composed, false)?;
         Ok(())
     }

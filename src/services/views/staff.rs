@@ -33,8 +33,8 @@ pub struct Flags {
     pub overdue: bool,
     /// The headline's last day is today.
     pub due_today: bool,
-    /// The reference of an earlier open request of the same person and kind.
-    pub possible_duplicate_of: Option<String>,
+    /// There is an earlier open request of the same person and kind.
+    pub possible_duplicate: bool,
     /// Nothing of it may be destroyed.
     pub legal_hold: bool,
     /// A consumer's claim.
@@ -70,6 +70,8 @@ pub struct QueueItem {
     pub version: i64,
     /// Whose data it is, masked.
     pub subject: SubjectView,
+    /// The reference of an earlier open request of the same person and kind.
+    pub possible_duplicate_of: Option<String>,
 }
 
 /// A member of the staff, as others see them.
@@ -123,6 +125,8 @@ pub struct StaffView {
     pub violation: Violation,
     /// Facts beside the status.
     pub flags: Flags,
+    /// The reference of an earlier open request of the same person and kind.
+    pub possible_duplicate_of: Option<String>,
     /// The language of mails and answer.
     pub language: Language,
     /// The site or product, or `all`.
@@ -232,7 +236,7 @@ pub fn flags(row: &RequestRow, now: DateTime<Utc>) -> Flags {
     Flags {
         overdue: row.headline_clock.is_some() && row.sort_due_at <= now.naive_utc(),
         due_today: row.headline_due_on == Some(today),
-        possible_duplicate_of: row.duplicate_of.clone(),
+        possible_duplicate: row.duplicate_of.is_some(),
         legal_hold: row.legal_hold,
         consumer: row.consumer,
         email_unconfirmed: row.has_email && row.email_confirmed_at.is_none() && row.channel == Channel::Web,
@@ -264,6 +268,7 @@ pub fn queue_item(
         assignee,
         version: row.version,
         subject: subject.map(masked_subject).unwrap_or_default(),
+        possible_duplicate_of: row.duplicate_of.clone(),
     }
 }
 
@@ -328,6 +333,7 @@ pub fn staff_view(
         blocking: row.blocking,
         violation: row.violation,
         flags: flags(row, now),
+        possible_duplicate_of: row.duplicate_of.clone(),
         language: row.language,
         service: row.service.clone(),
         edition: row.edition.clone(),
