@@ -7,6 +7,7 @@ pub mod case;
 pub mod deadlines;
 pub mod desk;
 pub mod error;
+pub mod idempotency;
 pub mod mail_desk;
 pub mod password;
 pub mod person;

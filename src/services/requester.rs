@@ -1,48 +1,37 @@
 //! What the requester does: proves the address, looks, writes, cancels, reads the answer.
 
+mod address;
+
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
+pub use address::{CodeForm, confirm, email_is_enough, nudge, resend_code};
+
 use super::answer::Draft;
-use super::case::{CODE_MINUTES, Case, request_key};
-use super::error::{Refusal, ServiceError};
-use super::submit::{IdempotencyKey, blocks_at_once, earlier_call, remember};
+use super::case::{Case, request_key};
+use super::error::ServiceError;
+use super::idempotency::{IdempotencyKey, earlier_call, remember};
+use super::submit::blocks_at_once;
 use super::views::{AnswerView, MessageView, RequesterView, answer_view, requester_view};
 use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::intake::{Contents, FieldError};
 use crate::domain::lifecycle::Action;
-use crate::domain::operator::{EmailIsEnough, Operator};
 use crate::domain::reference::Reference;
 use crate::domain::text;
-use crate::domain::vocabulary::{Blocking, Channel, ClockName, Kind, Status, Violation, WithdrawalScope};
+use crate::domain::vocabulary::{Blocking, Kind, Status, Violation};
 use crate::mail::compose::{RequesterMail, StaffMail};
 use crate::services::views::Loaded;
 use crate::storage::requests::RequestRow;
-use crate::storage::{AnyConnection, clocks, codes, events, requests};
+use crate::storage::{AnyConnection, clocks, events, requests};
 use crate::vault::{Place, RequestKey, token_hash};
 
-/// A code may be tried this often.
-const TRIES_PER_CODE: i32 = 5;
-/// All codes of a request together may be tried this often.
-const TRIES_PER_REQUEST: i32 = 15;
-/// A new code may be asked for this often.
-const RESENDS: i32 = 5;
 /// The longest message, in characters.
 const MAX_MESSAGE: usize = 10_000;
-
-/// A code as it was typed.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CodeForm {
-    /// Six digits.
-    pub code: String,
-}
 
 /// A message.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -117,132 +106,6 @@ fn load_view(app: &App, connection: &mut AnyConnection, row: &RequestRow) -> Res
         messages: &events::messages_of(connection, &row.id)?,
     };
     requester_view(app, &key, &loaded)
-}
-
-/// What became of a code.
-enum Tried {
-    Confirmed(Box<RequesterView>),
-    Wrong { left: i32 },
-    UsedUp,
-}
-
-/// Proves the mail address with the code that was mailed to it.
-///
-/// # Errors
-/// `wrong_code` (422) with the tries that are left; `code_expired` (410) for one that is too old or used up.
-pub async fn confirm(
-    app: &Arc<App>,
-    reference: String,
-    token: String,
-    form: CodeForm,
-) -> Result<RequesterView, ServiceError> {
-    let process = Arc::clone(app);
-    let code: String = form.code.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect();
-    let tried = app
-        .db
-        .write::<_, ServiceError, _>("confirm_email", move |tx| {
-            let case = open_case(&process, tx, &reference, &token)?;
-            // A wrong code is a fact: its count is committed, and the refusal is made outside.
-            try_code(case, &code)
-        })
-        .await?;
-    app.wake_worker();
-    match tried {
-        Tried::Confirmed(view) => Ok(*view),
-        Tried::Wrong { left } => {
-            let refusal = Refusal::new("wrong_code", 422).with("left", left).extra("tries_left", left);
-            Err(refusal.into())
-        }
-        Tried::UsedUp => Err(Refusal::new("code_expired", 410).into()),
-    }
-}
-
-fn try_code(mut case: Case<'_>, code: &str) -> Result<Tried, ServiceError> {
-    let all = codes::of_request(case.tx, &case.row.id)?;
-    let Some(newest) = all.first() else { return Ok(Tried::UsedUp) };
-    let matches = |id: &str, hmac: &[u8]| case.app.vault.verify_code(&case.row.id, id, code, hmac);
-    if newest.used_at.is_some() {
-        // The same code once more: a second press of the button is no mistake.
-        let again = case.row.email_confirmed_at.is_some() && matches(&newest.id, &newest.hmac);
-        return if again {
-            let view = load_view(case.app, case.tx, &case.row)?;
-            Ok(Tried::Confirmed(Box::new(view)))
-        } else {
-            Ok(Tried::UsedUp)
-        };
-    }
-    let exhausted = newest.tries >= TRIES_PER_CODE || case.row.code_tries >= TRIES_PER_REQUEST;
-    if exhausted || newest.expires_at <= case.now.naive_utc() {
-        return Ok(Tried::UsedUp);
-    }
-    if !matches(&newest.id, &newest.hmac) {
-        codes::count_try(case.tx, &newest.id)?;
-        case.row.code_tries += 1;
-        let left = (TRIES_PER_CODE - newest.tries - 1).min(TRIES_PER_REQUEST - case.row.code_tries);
-        case.save(false)?;
-        return Ok(Tried::Wrong { left });
-    }
-    codes::mark_used(case.tx, &newest.id, case.now.naive_utc())?;
-    let app = case.app;
-    confirmed(&mut case)?;
-    let (row, tx) = case.save_and_keep(true)?;
-    Ok(Tried::Confirmed(Box::new(load_view(app, tx, &row)?)))
-}
-
-/// The address is proven: the request moves on, and a provisional block takes effect in the operator's systems.
-fn confirmed(case: &mut Case<'_>) -> Result<(), ServiceError> {
-    case.row.email_confirmed_at = Some(case.now.naive_utc());
-    case.row.next_nudge_at = None;
-    if case.row.status == Status::Submitted {
-        let is_enough = email_is_enough(case.operator, &case.row);
-        case.go("confirm_email", Action::ConfirmEmail { is_enough })?;
-    }
-    if case.row.blocking != Blocking::None {
-        case.meet_clock(ClockName::Blocking, "block");
-    }
-    case.record(EventKind::EmailConfirmed, json!({}), None)
-}
-
-/// Only cookie withdrawals and claims, and only where the profile says so: an address proves no IIN.
-#[must_use]
-pub fn email_is_enough(operator: &Operator, row: &RequestRow) -> bool {
-    let enough = &operator.options.email_is_enough_for;
-    match row.kind {
-        Kind::ConsentWithdrawal => {
-            row.withdrawal_scope == Some(WithdrawalScope::Cookies) && enough.contains(&EmailIsEnough::Cookies)
-        }
-        Kind::Claim => enough.contains(&EmailIsEnough::Claim),
-        _ => false,
-    }
-}
-
-/// Mails a new code; earlier ones no longer hold.
-///
-/// # Errors
-/// `rate_limited` after five; 409 when the address is proven or the request is closed.
-pub async fn resend_code(app: &Arc<App>, reference: String, token: String) -> Result<(), ServiceError> {
-    let process = Arc::clone(app);
-    app.db
-        .write::<_, ServiceError, _>("resend_code", move |tx| {
-            let mut case = open_case(&process, tx, &reference, &token)?;
-            if case.row.email_confirmed_at.is_some() || case.row.status.is_final() || !case.row.has_email {
-                return Err(ServiceError::invalid_transition(case.row.status, "confirm/resend"));
-            }
-            if case.row.code_resends >= RESENDS || case.row.code_tries >= TRIES_PER_REQUEST {
-                return Err(Refusal::new("rate_limited", 429).with("seconds", 86_400).retry_after(86_400).into());
-            }
-            case.row.code_resends += 1;
-            let code = case.issue_code()?;
-            let link = case.requester_link()?;
-            let mail = RequesterMail::CodeAgain { code: &code, code_minutes: CODE_MINUTES, link: &link };
-            case.mail_requester("code_again", &mail)?;
-            case.record(EventKind::CodeSent, json!({}), None)?;
-            case.save(false)?;
-            Ok(())
-        })
-        .await?;
-    app.wake_worker();
-    Ok(())
 }
 
 /// A message of the requester: a reply when one was asked for, else an addition.
@@ -411,25 +274,4 @@ pub fn load_draft(
     let Some(row) = events::answer_of(connection, request_id)? else { return Ok(None) };
     let Some(sealed) = row.sealed.as_deref() else { return Ok(None) };
     Ok(Some(key.open_json(&Place::new("answers", request_id, "draft"), sealed)?))
-}
-
-/// Reminds a requester who has not proven the address: after one day and after three, with a new code each time.
-///
-/// # Errors
-/// Those of the vault and of the database.
-pub fn nudge(case: &mut Case<'_>) -> Result<bool, ServiceError> {
-    let due = case.row.next_nudge_at.filter(|at| *at <= case.now.naive_utc());
-    let waits = case.row.email_confirmed_at.is_none() && !case.row.status.is_final();
-    let Some(_) = due.filter(|_| waits && case.row.channel == Channel::Web) else {
-        case.row.next_nudge_at = None;
-        return Ok(false);
-    };
-    let since: DateTime<Utc> = case.row.recorded_at.and_utc();
-    let last = case.now - since >= chrono::Duration::days(3);
-    case.row.next_nudge_at = (!last).then(|| (since + chrono::Duration::days(3)).naive_utc());
-    let code = case.issue_code()?;
-    let link = case.requester_link()?;
-    let mail = RequesterMail::ConfirmReminder { code: &code, code_minutes: CODE_MINUTES, link: &link, last };
-    case.mail_requester("confirm_reminder", &mail)?;
-    Ok(true)
 }

@@ -1,37 +1,36 @@
 //! A request comes in: by the public form, or recorded by staff.
 
+mod first;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use first::blocks_at_once;
+
 use super::case::Case;
-use super::error::{Refusal, ServiceError};
+use super::error::ServiceError;
+use super::idempotency::{IdempotencyKey, earlier_call, remember};
 use super::person::{self, Person};
 use super::views::{ClockView, HeadlineView, clock_views, headline_view};
 use crate::app::App;
 use crate::domain::almaty;
-use crate::domain::event::{Actor, EventKind};
+use crate::domain::event::Actor;
 use crate::domain::event_chain;
 use crate::domain::intake::{Checked, Circumstances, RequestForm, check};
 use crate::domain::operator::Operator;
 use crate::domain::reference::Reference;
-use crate::domain::vocabulary::{
-    Blocking, Channel, Ground, Kind, Language, Role, Status, VerificationMethod, Violation,
-};
+use crate::domain::vocabulary::{Blocking, Channel, Kind, Language, Status, VerificationMethod, Violation};
 use crate::ids::new_id;
-use crate::mail::compose::{Note, RequesterMail, StaffMail};
-use crate::services::case::CODE_MINUTES;
-use crate::storage::codes::{self, IdempotencyRow};
+use crate::mail::compose::Note;
 use crate::storage::requests::{self, NO_DUE, RequestKeyRow, RequestRow};
-use crate::storage::{AnyConnection, follow_one_another, staff};
+use crate::storage::{AnyConnection, follow_one_another};
 use crate::vault::{Place, RequestKey, WrappedKey, new_token, token_hash};
 
 /// The reference of a new request is tried this often before something must be wrong.
 const REFERENCE_TRIES: usize = 5;
-/// How long an `Idempotency-Key` is remembered.
-const IDEMPOTENCY_HOURS: i64 = 24;
 
 /// What staff add when they record a request.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -63,15 +62,6 @@ pub enum Origin {
         /// What they add.
         part: RecordPart,
     },
-}
-
-/// An `Idempotency-Key`, as keyed hashes.
-#[derive(Debug, Clone)]
-pub struct IdempotencyKey {
-    /// Of the key within its scope.
-    pub key_hash: Vec<u8>,
-    /// Of the body.
-    pub fingerprint: Vec<u8>,
 }
 
 /// What whoever submits gets back.
@@ -186,7 +176,7 @@ fn prepare(
     let (key, wrapped) = app.vault.new_request_key(&id)?;
     let token = new_token()?;
     let received_on = almaty::local_date(received_at);
-    let notes = notes(operator, checked, origin);
+    let notes = first::notes(operator, checked, origin);
     let person = Person::of(app, operator, &checked.contents);
     let alleged = checked.grounds.iter().any(|ground| ground.alleges_violation());
     let is_web = matches!(origin, Origin::Web);
@@ -199,7 +189,7 @@ fn prepare(
         Origin::Staff { staff_id, .. } => Some(staff_id.clone()),
         Origin::Web => None,
     };
-    let edition = edition(operator, checked, received_on);
+    let edition = first::edition(operator, checked, received_on);
     let has_email = checked.contents.requester_email().is_some();
     let row = RequestRow {
         reference: String::new(),
@@ -264,50 +254,6 @@ fn prepare(
     Ok(Prepared { row, key, wrapped, person, about, token, notes, checked_kind: checked.kind })
 }
 
-/// The edition of the operator's policy that was in force at receipt.
-fn edition(operator: &Operator, checked: &Checked, on: chrono::NaiveDate) -> Option<String> {
-    use crate::domain::operator::PolicyKind;
-    let about_cookies = checked.is_about_cookies();
-    let cookies = about_cookies.then(|| operator.edition_of(PolicyKind::Cookies, &checked.service, on)).flatten();
-    cookies.or_else(|| operator.edition_on(&checked.service, on)).map(|edition| edition.id.clone())
-}
-
-/// Kazteleport, policy clause 28(4), and whoever promises the same: blocked from the moment of receipt, for the time of the check.
-#[must_use]
-pub fn blocks_at_once(operator: &Operator, kind: Kind, grounds: &[Ground]) -> bool {
-    let serious = || grounds.iter().any(|ground| ground.alleges_violation() || *ground == Ground::Inaccurate);
-    operator.options.provisional_block
-        && match kind {
-            Kind::Blocking => true,
-            Kind::Correction | Kind::Deletion => serious(),
-            _ => false,
-        }
-}
-
-/// What the receipt tells beside the dates.
-fn notes(operator: &Operator, checked: &Checked, origin: &Origin) -> Vec<Note> {
-    let mut notes = vec![Note::NoIdCopyNeeded];
-    if checked.kind == Kind::Correction
-        && !matches!(origin, Origin::Staff { part: RecordPart { documents_at: Some(_), .. }, .. })
-    {
-        notes.push(Note::DocumentsNeeded);
-    }
-    if blocks_at_once(operator, checked.kind, &checked.grounds) {
-        notes.push(Note::ProvisionalBlockAfterConfirmation);
-    }
-    if let Some(withdrawal) = &checked.contents.withdrawal {
-        let needed = operator.acknowledgements_for(withdrawal.scope);
-        if needed.iter().any(|name| name == "agreement_may_end") {
-            notes.push(Note::AgreementMayEnd);
-        }
-        let required = |id: &String| operator.cookie_category(id).is_some_and(|category| category.required);
-        if withdrawal.cookie_categories.iter().flatten().any(required) {
-            notes.push(Note::RequiredCookiesStay);
-        }
-    }
-    notes
-}
-
 fn store(
     app: &App,
     tx: &mut AnyConnection,
@@ -350,8 +296,8 @@ fn store(
     let (token, notes) = (prepared.token, prepared.notes);
     let mut case = Case::new(app, tx, now, actor, (prepared.row, prepared.key, operator));
     case.plan_clocks()?;
-    first_events(&mut case)?;
-    first_mails(&mut case, &notes)?;
+    first::first_events(&mut case)?;
+    first::first_mails(&mut case, &notes)?;
     let receipt = receipt(&case, matches!(origin, Origin::Web).then_some(token))?;
     let sealed = case.key.seal_json(&Place::new("requests", &case.row.id, "receipt"), &receipt)?;
     case.row.sealed_receipt = Some(sealed);
@@ -372,44 +318,6 @@ fn earlier_receipt(
     Ok(Some(key.open_json(&Place::new("requests", &row.id, "receipt"), sealed)?))
 }
 
-/// What an earlier call with the same key created.
-///
-/// # Errors
-/// `idempotency_conflict` when that call had another body.
-pub fn earlier_call(
-    tx: &mut AnyConnection,
-    idempotency: Option<&IdempotencyKey>,
-    now: DateTime<Utc>,
-) -> Result<Option<String>, ServiceError> {
-    let Some(idempotency) = idempotency else { return Ok(None) };
-    follow_one_another(tx, &idempotency.key_hash)?;
-    let Some(earlier) = codes::earlier_call(tx, &idempotency.key_hash, now.naive_utc())? else { return Ok(None) };
-    if earlier.fingerprint != idempotency.fingerprint {
-        return Err(Refusal::new("idempotency_conflict", 422).into());
-    }
-    Ok(Some(earlier.resource))
-}
-
-/// Remembers what a call created. [`earlier_call`] made calls with the same key follow one another.
-///
-/// # Errors
-/// Those of the database.
-pub fn remember(
-    tx: &mut AnyConnection,
-    idempotency: &IdempotencyKey,
-    resource: &str,
-    now: DateTime<Utc>,
-) -> Result<(), ServiceError> {
-    let row = IdempotencyRow {
-        key_hash: idempotency.key_hash.clone(),
-        fingerprint: idempotency.fingerprint.clone(),
-        resource: resource.to_owned(),
-        created_at: now.naive_utc(),
-        expires_at: (now + Duration::hours(IDEMPOTENCY_HOURS)).naive_utc(),
-    };
-    Ok(codes::remember_call(tx, &row)?)
-}
-
 fn free_reference(tx: &mut AnyConnection, operator: &Operator) -> Result<String, ServiceError> {
     for _ in 0..REFERENCE_TRIES {
         let mut random = [0_u8; 16];
@@ -421,40 +329,6 @@ fn free_reference(tx: &mut AnyConnection, operator: &Operator) -> Result<String,
         }
     }
     Err(ServiceError::Internal("no free reference was found".to_owned()))
-}
-
-fn first_events(case: &mut Case<'_>) -> Result<(), ServiceError> {
-    let data = serde_json::json!({
-        "kind": case.row.kind, "channel": case.row.channel, "received_at": case.row.received_at.and_utc(),
-        "service": case.row.service, "edition": case.row.edition, "rule_set": case.row.rule_set,
-        "possible_duplicate_of": case.row.duplicate_of, "identity_confirmed": case.row.identity_confirmed_at.is_some(),
-    });
-    let kind = if case.row.channel == Channel::Web { EventKind::Received } else { EventKind::Recorded };
-    case.record(kind, data, None)?;
-    if case.row.identity_confirmed_at.is_some() {
-        case.record(EventKind::IdentityConfirmed, serde_json::json!({"method": "in_person"}), None)?;
-    }
-    if case.row.blocking == Blocking::Provisional {
-        if case.row.channel != Channel::Web {
-            // Staff took the request in themselves: nobody has to prove an address first.
-            case.meet_clock(crate::domain::vocabulary::ClockName::Blocking, "block");
-        }
-        case.record(EventKind::BlockSet, serde_json::json!({"blocking": "provisional", "by": "profile"}), None)?;
-    }
-    Ok(())
-}
-
-fn first_mails(case: &mut Case<'_>, notes: &[Note]) -> Result<(), ServiceError> {
-    let code = if case.row.channel == Channel::Web { Some(case.issue_code()?) } else { None };
-    let link = case.requester_link()?;
-    let mail = RequesterMail::Receipt { code: code.as_deref(), code_minutes: CODE_MINUTES, link: &link, notes };
-    case.mail_requester("receipt", &mail)?;
-    let link = case.staff_link();
-    let confirmed = case.row.identity_confirmed_at.is_some();
-    for member in staff::with_role(case.tx, &case.row.operator_id, &[Role::Agent, Role::Dpo])? {
-        case.mail_member("new_request", &member, &StaffMail::NewRequest { link: &link, confirmed })?;
-    }
-    Ok(())
 }
 
 fn receipt(case: &Case<'_>, token: Option<String>) -> Result<Receipt, ServiceError> {

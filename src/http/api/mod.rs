@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::headers::IdempotencyKeyHeader;
 use crate::app::App;
-use crate::services::submit::IdempotencyKey;
+use crate::services::idempotency::IdempotencyKey;
 
 /// The application as handlers get it.
 pub type AppData = Data<App>;

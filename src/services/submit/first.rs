@@ -1,0 +1,90 @@
+//! What comes with a new request: the edition in force, a block by the profile's promise, the first events and mails.
+
+use serde_json::json;
+
+use super::{Origin, RecordPart};
+use crate::domain::event::EventKind;
+use crate::domain::intake::Checked;
+use crate::domain::operator::{Operator, PolicyKind};
+use crate::domain::vocabulary::{Blocking, Channel, ClockName, Ground, Kind, Role};
+use crate::mail::compose::{Note, RequesterMail, StaffMail};
+use crate::services::case::{CODE_MINUTES, Case};
+use crate::services::error::ServiceError;
+use crate::storage::staff;
+
+/// The edition of the operator's policy that was in force at receipt.
+pub(super) fn edition(operator: &Operator, checked: &Checked, on: chrono::NaiveDate) -> Option<String> {
+    let about_cookies = checked.is_about_cookies();
+    let cookies = about_cookies.then(|| operator.edition_of(PolicyKind::Cookies, &checked.service, on)).flatten();
+    cookies.or_else(|| operator.edition_on(&checked.service, on)).map(|edition| edition.id.clone())
+}
+
+/// Kazteleport, policy clause 28(4), and whoever promises the same: blocked from the moment of receipt, for the time of the check.
+#[must_use]
+pub fn blocks_at_once(operator: &Operator, kind: Kind, grounds: &[Ground]) -> bool {
+    let serious = || grounds.iter().any(|ground| ground.alleges_violation() || *ground == Ground::Inaccurate);
+    operator.options.provisional_block
+        && match kind {
+            Kind::Blocking => true,
+            Kind::Correction | Kind::Deletion => serious(),
+            _ => false,
+        }
+}
+
+/// What the receipt tells beside the dates.
+pub(super) fn notes(operator: &Operator, checked: &Checked, origin: &Origin) -> Vec<Note> {
+    let mut notes = vec![Note::NoIdCopyNeeded];
+    if checked.kind == Kind::Correction
+        && !matches!(origin, Origin::Staff { part: RecordPart { documents_at: Some(_), .. }, .. })
+    {
+        notes.push(Note::DocumentsNeeded);
+    }
+    if blocks_at_once(operator, checked.kind, &checked.grounds) {
+        notes.push(Note::ProvisionalBlockAfterConfirmation);
+    }
+    if let Some(withdrawal) = &checked.contents.withdrawal {
+        let needed = operator.acknowledgements_for(withdrawal.scope);
+        if needed.iter().any(|name| name == "agreement_may_end") {
+            notes.push(Note::AgreementMayEnd);
+        }
+        let required = |id: &String| operator.cookie_category(id).is_some_and(|category| category.required);
+        if withdrawal.cookie_categories.iter().flatten().any(required) {
+            notes.push(Note::RequiredCookiesStay);
+        }
+    }
+    notes
+}
+
+pub(super) fn first_events(case: &mut Case<'_>) -> Result<(), ServiceError> {
+    let data = json!({
+        "kind": case.row.kind, "channel": case.row.channel, "received_at": case.row.received_at.and_utc(),
+        "service": case.row.service, "edition": case.row.edition, "rule_set": case.row.rule_set,
+        "possible_duplicate_of": case.row.duplicate_of, "identity_confirmed": case.row.identity_confirmed_at.is_some(),
+    });
+    let kind = if case.row.channel == Channel::Web { EventKind::Received } else { EventKind::Recorded };
+    case.record(kind, data, None)?;
+    if case.row.identity_confirmed_at.is_some() {
+        case.record(EventKind::IdentityConfirmed, json!({"method": "in_person"}), None)?;
+    }
+    if case.row.blocking == Blocking::Provisional {
+        if case.row.channel != Channel::Web {
+            // Staff took the request in themselves: nobody has to prove an address first.
+            case.meet_clock(ClockName::Blocking, "block");
+        }
+        case.record(EventKind::BlockSet, json!({"blocking": "provisional", "by": "profile"}), None)?;
+    }
+    Ok(())
+}
+
+pub(super) fn first_mails(case: &mut Case<'_>, notes: &[Note]) -> Result<(), ServiceError> {
+    let code = if case.row.channel == Channel::Web { Some(case.issue_code()?) } else { None };
+    let link = case.requester_link()?;
+    let mail = RequesterMail::Receipt { code: code.as_deref(), code_minutes: CODE_MINUTES, link: &link, notes };
+    case.mail_requester("receipt", &mail)?;
+    let link = case.staff_link();
+    let confirmed = case.row.identity_confirmed_at.is_some();
+    for member in staff::with_role(case.tx, &case.row.operator_id, &[Role::Agent, Role::Dpo])? {
+        case.mail_member("new_request", &member, &StaffMail::NewRequest { link: &link, confirmed })?;
+    }
+    Ok(())
+}
