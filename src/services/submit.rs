@@ -25,7 +25,7 @@ use crate::domain::reference::Reference;
 use crate::domain::vocabulary::{Blocking, Channel, Kind, Language, Status, VerificationMethod, Violation};
 use crate::ids::new_id;
 use crate::mail::compose::Note;
-use crate::storage::requests::{self, NO_DUE, RequestKeyRow, RequestRow};
+use crate::storage::requests::{self, RequestKeyRow, RequestRow};
 use crate::storage::{AnyConnection, follow_one_another};
 use crate::vault::{Place, RequestKey, WrappedKey, new_token, token_hash};
 
@@ -105,7 +105,6 @@ struct Prepared {
     about: Option<String>,
     token: String,
     notes: Vec<Note>,
-    checked_kind: Kind,
 }
 
 /// Takes a request in: checks it, seals what is personal, stores it with its clocks, history and mails.
@@ -175,83 +174,70 @@ fn prepare(
     let id = new_id(now);
     let (key, wrapped) = app.vault.new_request_key(&id)?;
     let token = new_token()?;
-    let received_on = almaty::local_date(received_at);
-    let notes = first::notes(operator, checked, origin);
-    let person = Person::of(app, operator, &checked.contents);
-    let alleged = checked.grounds.iter().any(|ground| ground.alleges_violation());
-    let is_web = matches!(origin, Origin::Web);
-    let part = match origin {
-        Origin::Staff { part, .. } => Some(part),
-        Origin::Web => None,
-    };
-    let identity_confirmed = part.is_some_and(|part| part.identity_confirmed);
-    let recorder = match origin {
-        Origin::Staff { staff_id, .. } => Some(staff_id.clone()),
-        Origin::Web => None,
-    };
-    let edition = first::edition(operator, checked, received_on);
-    let has_email = checked.contents.requester_email().is_some();
+    let rule_set = app.law().rule_set_on(almaty::local_date(received_at))?;
     let row = RequestRow {
-        reference: String::new(),
+        rule_set: rule_set.to_owned(),
+        token_hash: token_hash(&token),
+        event_head: event_chain::genesis(&id).to_vec(),
+        sealed_contents: Some(key.seal_json(&Place::new("requests", &id, "contents"), &checked.contents)?),
+        sealed_token: Some(key.seal(&Place::new("requests", &id, "token"), token.as_bytes())?),
+        id,
+        ..facts(operator, checked, origin, received_at, now)?
+    };
+    Ok(Prepared {
+        row,
+        key,
+        wrapped,
+        person: Person::of(app, operator, &checked.contents),
+        about: checked.contents.claim.as_ref().and_then(|claim| claim.about.clone()),
+        token,
+        notes: first::notes(operator, checked, origin),
+    })
+}
+
+/// The row of a new request as far as it follows from what was sent and how.
+fn facts(
+    operator: &Operator,
+    checked: &Checked,
+    origin: &Origin,
+    received_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<RequestRow, ServiceError> {
+    let (recorder, part) = match origin {
+        Origin::Staff { staff_id, part } => (Some(staff_id.clone()), Some(part)),
+        Origin::Web => (None, None),
+    };
+    let in_person = part.is_some_and(|part| part.identity_confirmed);
+    let has_email = checked.contents.requester_email().is_some();
+    let alleged = checked.grounds.iter().any(|ground| ground.alleges_violation());
+    let blocked = blocks_at_once(operator, checked.kind, &checked.grounds);
+    Ok(RequestRow {
         operator_id: operator.id.clone(),
-        kind: checked.kind,
-        status: match (is_web, identity_confirmed) {
-            (true, _) => Status::Submitted,
-            (false, true) => Status::Review,
-            (false, false) => Status::Verification,
+        status: match (part, in_person) {
+            (None, _) => Status::Submitted,
+            (Some(_), true) => Status::Review,
+            (Some(_), false) => Status::Verification,
         },
-        return_status: None,
-        blocking: if blocks_at_once(operator, checked.kind, &checked.grounds) {
-            Blocking::Provisional
-        } else {
-            Blocking::None
-        },
+        blocking: if blocked { Blocking::Provisional } else { Blocking::None },
         violation: if alleged { Violation::Alleged } else { Violation::None },
         channel: channel(origin),
         capacity: checked.contents.submitted_by.capacity,
         language: checked.language,
         service: checked.service.clone(),
-        edition,
-        rule_set: app.law().rule_set_on(received_on)?.to_owned(),
+        edition: first::edition(operator, checked, almaty::local_date(received_at)),
         grounds: serde_json::to_string(&checked.grounds)?,
         published: !checked.contents.published_at.is_empty(),
         withdrawal_scope: checked.contents.withdrawal.as_ref().map(|withdrawal| withdrawal.scope),
-        received_at: received_at.naive_utc(),
-        recorded_at: now.naive_utc(),
-        version: 1,
-        assignee_id: None,
-        identity_confirmed_at: identity_confirmed.then(|| now.naive_utc()),
-        identity_method: identity_confirmed.then_some(VerificationMethod::InPerson),
-        verifier_id: recorder.clone().filter(|_| identity_confirmed),
+        identity_confirmed_at: in_person.then(|| now.naive_utc()),
+        identity_method: in_person.then_some(VerificationMethod::InPerson),
+        verifier_id: recorder.clone().filter(|_| in_person),
         recorder_id: recorder,
         has_email,
-        email_confirmed_at: None,
-        code_tries: 0,
-        code_resends: 0,
-        next_nudge_at: (is_web && has_email).then(|| (now + Duration::days(1)).naive_utc()),
-        proposer_id: None,
-        approver_id: None,
-        outcome: None,
-        answered_at: None,
-        final_at: None,
+        next_nudge_at: (part.is_none() && has_email).then(|| (now + Duration::days(1)).naive_utc()),
         documents_at: part.and_then(|part| part.documents_at).map(|at| at.naive_utc()),
-        documents_waived: false,
         consumer: checked.kind == Kind::Claim && part.is_some_and(|part| part.consumer),
-        legal_hold: false,
-        duplicate_of: None,
-        headline_clock: None,
-        headline_due_on: None,
-        sort_due_at: NO_DUE,
-        token_hash: token_hash(&token),
-        event_seq: 0,
-        event_head: event_chain::genesis(&id).to_vec(),
-        sealed_contents: Some(key.seal_json(&Place::new("requests", &id, "contents"), &checked.contents)?),
-        sealed_token: Some(key.seal(&Place::new("requests", &id, "token"), token.as_bytes())?),
-        sealed_receipt: None,
-        id,
-    };
-    let about = checked.contents.claim.as_ref().and_then(|claim| claim.about.clone());
-    Ok(Prepared { row, key, wrapped, person, about, token, notes, checked_kind: checked.kind })
+        ..RequestRow::blank(checked.kind, received_at, now)
+    })
 }
 
 fn store(
@@ -275,7 +261,7 @@ fn store(
     if let Some(key) = prepared.person.lock_key() {
         follow_one_another(tx, key)?;
     }
-    prepared.row.duplicate_of = person::open_request(tx, &operator.id, &prepared.person, prepared.checked_kind)?;
+    prepared.row.duplicate_of = person::open_request(tx, &operator.id, &prepared.person, prepared.row.kind)?;
     prepared.row.reference = free_reference(tx, operator)?;
     let key_row = RequestKeyRow {
         request_id: prepared.row.id.clone(),

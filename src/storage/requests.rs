@@ -1,6 +1,6 @@
 //! Rows of `requests`, their keys and their blind indexes.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::schema::{blind_indexes, request_keys, requests};
@@ -72,6 +72,64 @@ pub struct RequestRow {
     pub sealed_contents: Option<Vec<u8>>,
     pub sealed_token: Option<Vec<u8>>,
     pub sealed_receipt: Option<Vec<u8>>,
+}
+
+impl RequestRow {
+    /// A request of which nothing is known but its kind and when it was received and entered.
+    #[must_use]
+    pub fn blank(kind: Kind, received_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self {
+            id: String::new(),
+            reference: String::new(),
+            operator_id: String::new(),
+            kind,
+            status: Status::Submitted,
+            return_status: None,
+            blocking: Blocking::None,
+            violation: Violation::None,
+            channel: Channel::Web,
+            capacity: Capacity::Subject,
+            language: Language::Ru,
+            service: String::new(),
+            edition: None,
+            rule_set: String::new(),
+            grounds: String::new(),
+            published: false,
+            withdrawal_scope: None,
+            received_at: received_at.naive_utc(),
+            recorded_at: now.naive_utc(),
+            version: 1,
+            assignee_id: None,
+            recorder_id: None,
+            identity_confirmed_at: None,
+            identity_method: None,
+            verifier_id: None,
+            has_email: false,
+            email_confirmed_at: None,
+            code_tries: 0,
+            code_resends: 0,
+            next_nudge_at: None,
+            proposer_id: None,
+            approver_id: None,
+            outcome: None,
+            answered_at: None,
+            final_at: None,
+            documents_at: None,
+            documents_waived: false,
+            consumer: false,
+            legal_hold: false,
+            duplicate_of: None,
+            headline_clock: None,
+            headline_due_on: None,
+            sort_due_at: NO_DUE,
+            token_hash: Vec::new(),
+            event_seq: 0,
+            event_head: Vec::new(),
+            sealed_contents: None,
+            sealed_token: None,
+            sealed_receipt: None,
+        }
+    }
 }
 
 /// The wrapped key of a request.
