@@ -1,7 +1,7 @@
 //! What a running process has: built once, shared by HTTP, worker, command line and tests.
 
 use std::collections::HashMap;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::Duration;
@@ -170,6 +170,7 @@ impl App {
     }
 }
 
+/// Makes the folders, and an empty database file that only whoever runs the server may open: SQLite would let everybody read it.
 fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
     let mut folders = vec![settings.data_dir.clone()];
     if let storage::DatabaseUrl::Sqlite(path) = &settings.database
@@ -183,6 +184,10 @@ fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true).mode(0o700);
         builder.create(&folder).map_err(|error| StartError::DataDir(folder.display().to_string(), error))?;
+    }
+    if let storage::DatabaseUrl::Sqlite(path) = &settings.database {
+        let file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+        file.map_err(|error| StartError::DataDir(path.clone(), error))?;
     }
     Ok(())
 }

@@ -56,6 +56,12 @@ pub(super) async fn work(app: Arc<App>) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How this program was called, for people: through cargo while it is built there.
+fn program() -> &'static str {
+    let path = std::env::current_exe().unwrap_or_default();
+    if path.components().any(|part| part.as_os_str() == "target") { "cargo run --" } else { "otinish" }
+}
+
 /// Waits for Ctrl-C or the signal by which services are stopped.
 async fn signal() {
     use tokio::signal::unix::{SignalKind, signal as unix};
@@ -94,7 +100,8 @@ async fn welcome(app: &Arc<App>, bound: &str, with_worker: bool) {
         Ok((0, _)) => {
             println!("  Next: add the first member of the staff in another terminal:");
             println!(
-                "    cargo run -- staff add --email you@example.kz --name \"Your Name\" --role dpo --operator {}",
+                "    {} staff add --email you@example.kz --name \"Your Name\" --role dpo --operator {}",
+                program(),
                 names.iter().find(|name| **name == "demo").or(names.last()).copied().unwrap_or("demo")
             );
         }
