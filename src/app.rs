@@ -196,6 +196,8 @@ fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
 fn open_vault(connection: &mut AnyConnection, settings: &Settings, clock: &Clock) -> Result<Vault, StartError> {
     let now = clock.now();
     let ring = storage::write_transaction::<_, StartError>(connection, |tx| {
+        // Two processes that start on one empty database must not make a ring each.
+        storage::follow_one_another(tx, b"key ring").map_err(StorageError::from)?;
         let stored: Vec<KeyFingerprint> = storage::staff::fingerprints(tx)
             .map_err(StorageError::from)?
             .into_iter()

@@ -51,7 +51,7 @@ mail-note-no_id_copy_needed = No copy of an identity document is needed. Please 
 mail-note-agreement_may_end = Withdrawing consent may suspend or end your agreement with us.
 mail-note-required_cookies_stay = Required cookies cannot be switched off: the site does not work without them. The withdrawal concerns the others.
 mail-note-provisional_block_after_confirmation = A provisional block is recorded from the moment your request was received. It takes effect in the systems when you confirm your address or when a staff member decides so.
-mail-note-documents_needed = To correct the data we need documents that support the change. Attach them on the page of the request: the term for the correction starts when we receive them.
+mail-note-documents_needed = To correct the data we need documents that support the change. Send them in reply to this e-mail or bring them to the organisation: the term for the correction starts when we receive them.
 mail-note-possible_duplicate = If you have turned to us with the same matter before, there is no need to repeat anything: each request is handled within its own term.
 
 mail-code-again-subject = { $reference }: new confirmation code
@@ -76,7 +76,7 @@ mail-block-set-provisional = Your data is blocked for the time of the check. Unt
 mail-block-set-final = Your data is blocked. As long as the block holds we do not use, change or destroy it.
 
 mail-block-lifted-subject = { $reference }: block lifted
-mail-block-lifted-intro = The block of your data is lifted. The reason is given on the page of the request.
+mail-block-lifted-intro = The block of your data is lifted.
 
 mail-answer-ready-subject = { $reference }: the answer is ready
 mail-answer-ready-intro = The answer to your request is ready. It waits on the page of the request: we do not put it into the e-mail, so that no stranger sees it.
@@ -99,8 +99,8 @@ mail-staff-new-confirmed = The requester’s e-mail address is confirmed.
 mail-staff-new-unconfirmed = The requester has not confirmed the e-mail address yet. The deadlines are running.
 mail-staff-assigned-subject = { $reference }: request assigned to you
 mail-staff-assigned-intro = A request was assigned to you. Its nearest deadline stands below.
-mail-staff-reply-subject = { $reference }: the requester replied
-mail-staff-reply-intro = The requester sent a reply. Read it and go on: the deadline did not stop.
+mail-staff-reply-subject = { $reference }: the requester wrote
+mail-staff-reply-intro = There is a new message of the requester. Read it and go on: the deadline did not stop.
 
 mail-staff-reminder-subject = { $reference }: due { $date }
 mail-staff-reminder-days_before = { $days ->
@@ -124,5 +124,6 @@ mail-staff-overdue-next = Finish the matter today. If that is impossible, write 
 
 mail-staff-failed-subject = { $reference }: e-mail not delivered
 mail-staff-failed-intro = An e-mail to the requester could not be delivered.
+mail-staff-failed-intro-staff = An e-mail to a member of the staff or to the head could not be delivered.
 mail-staff-failed-answer = It said that the answer is ready. The answer does not count as delivered, and the deadline runs again.
 mail-staff-failed-next = Check the address and send the e-mail again, or deliver it another way: by post or in person. Record what was done.

@@ -47,9 +47,9 @@ problem-locked_out-detail = { $seconds ->
    *[other] Sign-in failed too many times in a row. Try again in { $seconds } seconds. If you forgot your password, ask an administrator.
 }
 problem-payload_too_large-title = Too large
-problem-payload_too_large-detail = What was sent is larger than can be taken. A file may be up to 10 MB; split a larger one.
+problem-payload_too_large-detail = What was sent is larger than can be taken. Shorten the text and send it again.
 problem-unsupported_media_type-title = This format is not taken
-problem-unsupported_media_type-detail = A file may be PDF, JPEG, PNG, HEIC, DOCX, TXT, EML or P7S; send everything else as application/json. The format is told by the content, not by the name of the file.
+problem-unsupported_media_type-detail = Send the request as application/json, not compressed.
 problem-idempotency_conflict-title = This key was used before
 problem-idempotency_conflict-detail = Another request was sent with this Idempotency-Key. Take a new key for a new request.
 problem-violation_undecided-title = Decide first whether there was a violation

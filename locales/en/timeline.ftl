@@ -20,6 +20,7 @@ timeline-completed = The decision is carried out
 timeline-answered = The answer is ready
 timeline-answer_delivered = The answer was sent to you
 timeline-block_set = The data is blocked for the time of the check
+timeline-block_recorded = A block is recorded from receipt; it takes effect when the address is confirmed or staff decide so
 timeline-block_final = The data is blocked
 timeline-block_lifted = The block is lifted
 timeline-cancelled = Request withdrawn

@@ -20,6 +20,7 @@ timeline-completed = Шешім орындалды
 timeline-answered = Жауап дайын
 timeline-answer_delivered = Жауап Сізге жіберілді
 timeline-block_set = Деректер тексеру уақытына бұғатталды
+timeline-block_recorded = Бұғаттау өтініш келген сәттен жазылды; ол мекенжай расталғанда немесе қызметкер шешкенде күшіне енеді
 timeline-block_final = Деректер бұғатталды
 timeline-block_lifted = Бұғаттау алып тасталды
 timeline-cancelled = Өтініш кері қайтарып алынды

@@ -50,9 +50,9 @@ problem-locked_out-detail = { $seconds ->
    *[other] Вход не удался слишком много раз подряд. Попробуйте снова через { $seconds } секунд. Если Вы забыли пароль, обратитесь к администратору.
 }
 problem-payload_too_large-title = Слишком большой объём
-problem-payload_too_large-detail = Отправленное больше, чем можно принять. Один файл может занимать не больше 10 МБ; большой файл разделите на части.
+problem-payload_too_large-detail = Отправленное больше, чем можно принять. Сократите текст и отправьте ещё раз.
 problem-unsupported_media_type-title = Такой формат не принимается
-problem-unsupported_media_type-detail = Файл можно приложить в формате PDF, JPEG, PNG, HEIC, DOCX, TXT, EML или P7S, остальные запросы отправьте как application/json. Формат определяется по содержанию, а не по имени файла.
+problem-unsupported_media_type-detail = Отправьте запрос как application/json, без сжатия.
 problem-idempotency_conflict-title = Этот ключ уже использован
 problem-idempotency_conflict-detail = С таким Idempotency-Key уже отправлен другой запрос. Для нового запроса возьмите новый ключ.
 problem-violation_undecided-title = Сначала решите, было ли нарушение

@@ -20,6 +20,7 @@ timeline-completed = Решение исполнено
 timeline-answered = Ответ готов
 timeline-answer_delivered = Ответ отправлен Вам
 timeline-block_set = Данные заблокированы на время проверки
+timeline-block_recorded = Блокирование записано с момента получения; оно начнёт действовать, когда адрес подтвердят или так решит сотрудник
 timeline-block_final = Данные заблокированы
 timeline-block_lifted = Блокирование снято
 timeline-cancelled = Обращение отозвано

@@ -23,13 +23,15 @@ pub(super) async fn serve(app: Arc<App>, with_worker: bool) -> Result<ExitCode, 
     let (server, handle) = http::server::bind_and_run(Arc::clone(&app), listener, http::configure)
         .map_err(|error| format!("{bound}: {error}"))?;
     let (stop, stopped) = watch::channel(false);
-    let worker = with_worker.then(|| tokio::spawn(worker::run(Arc::clone(&app), stopped)));
+    let mut worker = with_worker.then(|| tokio::spawn(worker::run(Arc::clone(&app), stopped)));
     // The numbering plans of all countries are read on first use; the first requester should not wait for that.
     tokio::task::spawn_blocking(|| Phone::parse("+77010000000").is_ok());
     let mut server = std::pin::pin!(server);
     welcome(&app, &bound.to_string(), with_worker).await;
     tokio::select! {
         ended = &mut server => return Err(format!("the server ended by itself: {ended:?}")),
+        // Serving on without mails and reminders would be worse than a restart.
+        () = ended(worker.as_mut()) => return Err("the worker ended by itself; see the log".to_owned()),
         () = signal() => {}
     }
     tracing::info!("stopping: requests in flight are finished, leases are given back");
@@ -54,6 +56,16 @@ pub(super) async fn work(app: Arc<App>) -> Result<ExitCode, String> {
     let _ = stop.send(true);
     worker.await.map_err(|_| "the worker ended with a fault".to_owned())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for the end of the worker, which comes only by a fault; for ever where there is none.
+async fn ended(worker: Option<&mut tokio::task::JoinHandle<()>>) {
+    match worker {
+        Some(worker) => {
+            let _ = worker.await;
+        }
+        None => std::future::pending().await,
+    }
 }
 
 /// How this program was called, for people: through cargo while it is built there.

@@ -247,6 +247,12 @@ pub fn headline(kind: Kind, clocks: impl IntoIterator<Item = Candidate>) -> Opti
         .map(|(_, due_on, _, name)| (name, due_on))
 }
 
+/// Whether the delivery of an answer, whatever it says, meets the clock.
+#[must_use]
+pub const fn is_met_by_answer(name: ClockName) -> bool {
+    matches!(name, ClockName::ClaimResponse | ClockName::Information | ClockName::Objection | ClockName::ConsumerClaim)
+}
+
 /// Whether carrying out what was granted meets the clock.
 #[must_use]
 pub const fn is_met_by_completion(name: ClockName) -> bool {

@@ -88,7 +88,10 @@ impl EventKind {
                 | Self::Assigned
                 | Self::NoteAdded
                 | Self::SentBack
+                | Self::IdentityNotConfirmed
                 | Self::ViolationMarked
+                | Self::ViolationConfirmed
+                | Self::ViolationDismissed
                 | Self::ConsumerMarked
                 | Self::ClockRecounted
                 | Self::ClockReopened

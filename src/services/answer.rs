@@ -136,10 +136,7 @@ impl Check {
                 );
             }
             Some(known) => match known.must_name {
-                // An act, its article and a term cannot be named without a figure.
-                Some(MustName::Norm)
-                    if !text.as_deref().is_some_and(|text| text.chars().any(|letter| letter.is_ascii_digit())) =>
-                {
+                Some(MustName::Norm) if !text.as_deref().is_some_and(names_a_norm) => {
                     self.add(format!("{pointer}/text"), "must_name_norm");
                 }
                 Some(MustName::Obligation) if text.is_none() => {
@@ -185,6 +182,12 @@ impl Check {
         }
         about.map(|about| Decision { about, result: form.result, grounds, text })
     }
+}
+
+/// An act and its article cannot be named without words and a figure.
+fn names_a_norm(text: &str) -> bool {
+    let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+    letters >= 3 && text.chars().any(|letter| letter.is_ascii_digit())
 }
 
 /// Checks a proposed answer against the rule set of the request.

@@ -142,9 +142,8 @@ impl From<serde_json::Error> for ServiceError {
 impl From<CountError> for ServiceError {
     fn from(error: CountError) -> Self {
         match error {
-            CountError::Year(missing) => {
-                Self::Invalid(vec![FieldError::new("/received_at", "date_not_in_calendar").with("year", missing.year)])
-            }
+            // Days that callers name are checked before; here the calendar ends too soon for the days that come.
+            CountError::Year(missing) => Self::Unavailable(missing.to_string()),
             CountError::NoRules(_) => Self::field("/received_at", "date_too_early"),
             CountError::NoRule { .. } => Self::Internal(error.to_string()),
         }

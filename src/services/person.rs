@@ -95,19 +95,6 @@ impl Person {
         };
         contact && name
     }
-
-    /// Requests at the operator that may be of the same person: they share an identifier or a contact.
-    fn candidates(&self, tx: &mut AnyConnection, operator_id: &str) -> Result<Vec<String>, ServiceError> {
-        let mut ids = Vec::new();
-        for field in [IndexField::Iin, IndexField::OtherId, IndexField::Email, IndexField::Phone] {
-            if let Some(value) = self.subject(field) {
-                ids.extend(requests::ids_by_index(tx, operator_id, field.as_str(), value)?);
-            }
-        }
-        ids.sort();
-        ids.dedup();
-        Ok(ids)
-    }
 }
 
 /// The reference of an open request of the same person and kind, the latest.
@@ -120,10 +107,17 @@ pub fn open_request(
     person: &Person,
     kind: Kind,
 ) -> Result<Option<String>, ServiceError> {
-    for id in person.candidates(tx, operator_id)?.into_iter().rev() {
-        let Some(row) = requests::by_id(tx, &id)? else { continue };
-        if row.kind == kind && !row.status.is_final() && person.is_subject_of(&requests::indexes(tx, &id)?) {
-            return Ok(Some(row.reference));
+    let mut candidates = Vec::new();
+    for field in [IndexField::Iin, IndexField::OtherId, IndexField::Email, IndexField::Phone] {
+        if let Some(value) = person.subject(field) {
+            candidates.extend(requests::open_by_index(tx, operator_id, kind, field.as_str(), value)?);
+        }
+    }
+    candidates.sort();
+    candidates.dedup();
+    for (id, reference) in candidates.into_iter().rev() {
+        if person.is_subject_of(&requests::indexes(tx, &id)?) {
+            return Ok(Some(reference));
         }
     }
     Ok(None)
@@ -155,11 +149,8 @@ pub fn find(
     value: &str,
 ) -> Result<Vec<RequestRow>, ServiceError> {
     let index = app.vault.blind_index(operator_id, field, value);
-    let mut rows = Vec::new();
-    for id in requests::ids_by_index(tx, operator_id, field.as_str(), &index)? {
-        rows.extend(requests::by_id(tx, &id)?);
-    }
-    Ok(rows)
+    let ids = requests::ids_by_index(tx, operator_id, field.as_str(), &index)?;
+    Ok(requests::by_ids(tx, &ids)?)
 }
 
 /// The form of a mail address that is looked up.

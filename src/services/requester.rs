@@ -23,7 +23,7 @@ use crate::domain::intake::{Contents, FieldError};
 use crate::domain::lifecycle::Action;
 use crate::domain::reference::Reference;
 use crate::domain::text;
-use crate::domain::vocabulary::{Blocking, Kind, Status, Violation};
+use crate::domain::vocabulary::{Blocking, ClockName, Kind, Status, Violation};
 use crate::mail::compose::{RequesterMail, StaffMail};
 use crate::services::views::Loaded;
 use crate::storage::requests::RequestRow;
@@ -163,7 +163,12 @@ pub fn take_message(case: &mut Case<'_>, text: &str) -> Result<(String, &'static
     let event = if asked { EventKind::Replied } else { EventKind::MessageAdded };
     case.record(event, json!({"message": id}), None)?;
     let link = case.staff_link();
-    case.mail_responsible("reply", &StaffMail::Reply { link: &link })?;
+    for member in case.responsible()? {
+        // Whoever records a reply has read it.
+        if case.actor.id() != Some(member.id.as_str()) {
+            case.mail_member("reply", &member, &StaffMail::Reply { link: &link })?;
+        }
+    }
     Ok((id, kind))
 }
 
@@ -215,10 +220,19 @@ pub async fn cancel(
 pub fn cancel_case(case: &mut Case<'_>, reason: Option<&str>) -> Result<(), ServiceError> {
     case.go("cancel", Action::Cancel)?;
     case.row.return_status = None;
-    case.void_open_clocks("cancel");
     case.record(EventKind::Cancelled, json!({}), reason)?;
-    if case.row.blocking == Blocking::Provisional && case.row.violation != Violation::Confirmed && is_own_block(case) {
+    let lifts = match case.row.violation {
+        Violation::Confirmed => false,
+        Violation::Dismissed => true,
+        Violation::None | Violation::Alleged => is_own_block(case),
+    };
+    let was_blocked = case.row.blocking == Blocking::Provisional && lifts;
+    if was_blocked {
         case.row.blocking = Blocking::None;
+        case.meet_clock(ClockName::Unblocking, "cancel");
+    }
+    case.void_open_clocks("cancel");
+    if was_blocked {
         case.record(EventKind::BlockLifted, json!({"by": "cancel"}), None)?;
     }
     let by_staff = matches!(case.actor, Actor::Staff(_));

@@ -19,9 +19,10 @@ use crate::app::App;
 use crate::domain::almaty;
 use crate::domain::event::Actor;
 use crate::domain::event_chain;
-use crate::domain::intake::{Checked, Circumstances, RequestForm, check};
+use crate::domain::intake::{Checked, Circumstances, FieldError, RequestForm, check};
 use crate::domain::operator::Operator;
 use crate::domain::reference::Reference;
+use crate::domain::term::Term;
 use crate::domain::vocabulary::{Blocking, Channel, Kind, Language, Status, VerificationMethod, Violation};
 use crate::ids::new_id;
 use crate::mail::compose::Note;
@@ -124,13 +125,12 @@ pub async fn submit(
     let received_at = received_at(&origin, now)?;
     let circumstances =
         Circumstances { operator, channel: channel(&origin), received_on: almaty::local_date(received_at), language };
-    if let (Origin::Staff { part, .. }, Kind::Access | Kind::Blocking | Kind::Deletion) = (&origin, form.kind)
-        && part.documents_at.is_some()
-    {
-        return Err(ServiceError::field("/documents_at", "part_of_another_kind"));
+    if let Origin::Staff { part, .. } = &origin {
+        check_part(app, form.kind, part, received_at)?;
     }
-    let checked = check(&form, &circumstances).map_err(ServiceError::Invalid)?;
+    // First the day: on one that the law does not reach no other field can be judged.
     app.law().rule_set_on(circumstances.received_on)?;
+    let checked = check(&form, &circumstances).map_err(ServiceError::Invalid)?;
     let prepared = prepare(app, operator, &checked, &origin, received_at, now)?;
     let process = Arc::clone(app);
     let submitted = app
@@ -161,6 +161,24 @@ fn received_at(origin: &Origin, now: DateTime<Utc>) -> Result<DateTime<Utc>, Ser
         return Err(ServiceError::field("/documents_at", "date_in_future"));
     }
     Ok(received_at)
+}
+
+/// Checks what staff add against the kind, and that the calendar reaches over the longest term from the days that they name.
+fn check_part(app: &App, kind: Kind, part: &RecordPart, received_at: DateTime<Utc>) -> Result<(), ServiceError> {
+    let mut mistakes = Vec::new();
+    if part.documents_at.is_some() && kind != Kind::Correction {
+        mistakes.push(FieldError::new("/documents_at", "part_of_another_kind"));
+    }
+    if part.consumer && kind != Kind::Claim {
+        mistakes.push(FieldError::new("/consumer", "part_of_another_kind"));
+    }
+    if part.documents_at.is_some_and(|at| at < received_at) {
+        mistakes.push(FieldError::new("/documents_at", "date_too_early"));
+    }
+    if let Err(missing) = app.calendar.count(almaty::local_date(received_at), Term::calendar(30)) {
+        mistakes.push(FieldError::new("/received_at", "date_not_in_calendar").with("year", missing.year));
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(mistakes)) }
 }
 
 fn prepare(

@@ -19,6 +19,7 @@ pub use grant::{Grant, Granted, grant};
 pub use roles::RoleAt;
 
 use super::error::{Refusal, ServiceError};
+use super::idempotency::{IdempotencyKey, earlier_call, remember};
 use super::password;
 use super::sign_in::{By, Member, note};
 use crate::app::App;
@@ -171,6 +172,20 @@ pub async fn list(
 /// 403 `forbidden` for anybody but an administrator; 422 with each field; 409 `duplicate_user` when the address has an
 /// account.
 pub async fn create(app: &Arc<App>, member: &Member, form: UserForm) -> Result<CreatedUser, ServiceError> {
+    create_once(app, member, form, None).await.map(|(user, _)| user)
+}
+
+/// The same under an `Idempotency-Key`: a call that was answered before gives the account again, without a password that was made
+/// up, since that is not kept. Also says whether it was answered before.
+///
+/// # Errors
+/// As [`create`], and `idempotency_conflict` for a key that came with another body.
+pub async fn create_once(
+    app: &Arc<App>,
+    member: &Member,
+    form: UserForm,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<(CreatedUser, bool), ServiceError> {
     member.check_admin()?;
     let mut mistakes = form::mistakes(form.validate());
     let roles = Roles::check(app, &form.roles).unwrap_or_else(|found| {
@@ -189,10 +204,22 @@ pub async fn create(app: &Arc<App>, member: &Member, form: UserForm) -> Result<C
     let admin_id = member.id.clone();
     app.db
         .write("create_user", move |tx| {
-            let initial_password = new.initial_password.clone();
-            let row = new.insert(tx, &roles, now, &By::Staff(&admin_id))?;
+            let earlier = match earlier_call(tx, idempotency.as_ref(), now)? {
+                Some(id) => staff::by_id(tx, &id)?,
+                None => None,
+            };
+            let (row, initial_password, replayed) = match earlier {
+                Some(row) => (row, None, true),
+                None => {
+                    let initial_password = new.initial_password.clone();
+                    (new.insert(tx, &roles, now, &By::Staff(&admin_id))?, initial_password, false)
+                }
+            };
+            if let (Some(idempotency), false) = (&idempotency, replayed) {
+                remember(tx, idempotency, &row.id, now)?;
+            }
             let roles = staff::roles_of(tx, std::slice::from_ref(&row.id))?;
-            Ok(CreatedUser { user: UserView::new(row, &roles), initial_password })
+            Ok((CreatedUser { user: UserView::new(row, &roles), initial_password }, replayed))
         })
         .await
 }

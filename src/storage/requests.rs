@@ -294,15 +294,68 @@ pub fn due_nudges(connection: &mut AnyConnection, now: NaiveDateTime, limit: i64
         .load(connection)
 }
 
-/// The operators that have requests which are not closed.
+/// The operators that have requests which are not closed, or mails that have not left.
 ///
 /// # Errors
 /// Those of the database.
 pub fn operators_in_use(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
-    requests::table
+    let mut operators: Vec<String> = requests::table
         .filter(requests::final_at.is_null())
         .select(requests::operator_id)
         .distinct()
-        .order(requests::operator_id)
+        .load(connection)?;
+    let writing: Vec<String> = schema::outbox::table
+        .filter(schema::outbox::next_attempt_at.is_not_null())
+        .select(schema::outbox::operator_id)
+        .distinct()
+        .load(connection)?;
+    operators.extend(writing);
+    operators.sort();
+    operators.dedup();
+    Ok(operators)
+}
+
+/// Reminds the requester again only at `at`.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_off_nudge(connection: &mut AnyConnection, id: &str, at: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(requests::table.find(id)).set(requests::next_nudge_at.eq(at)).execute(connection)?;
+    Ok(())
+}
+
+/// Open requests of one kind at an operator that carry `value` in the index of `field`: `(id, reference)`, newest first, at most 20.
+///
+/// # Errors
+/// Those of the database.
+pub fn open_by_index(
+    connection: &mut AnyConnection,
+    operator_id: &str,
+    kind: Kind,
+    field: &str,
+    value: &[u8],
+) -> QueryResult<Vec<(String, String)>> {
+    blind_indexes::table
+        .inner_join(requests::table.on(requests::id.eq(blind_indexes::request_id)))
+        .filter(blind_indexes::operator_id.eq(operator_id))
+        .filter(blind_indexes::field.eq(field))
+        .filter(blind_indexes::value.eq(value))
+        .filter(requests::kind.eq(kind))
+        .filter(requests::final_at.is_null())
+        .order(requests::id.desc())
+        .select((requests::id, requests::reference))
+        .limit(20)
+        .load(connection)
+}
+
+/// Several requests, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_ids(connection: &mut AnyConnection, ids: &[String]) -> QueryResult<Vec<RequestRow>> {
+    requests::table
+        .filter(requests::id.eq_any(ids))
+        .order(requests::id.desc())
+        .select(RequestRow::as_select())
         .load(connection)
 }

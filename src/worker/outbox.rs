@@ -18,33 +18,53 @@ use crate::mail::transport::{SendFailure, SendOutcome};
 use crate::services::case::{Case, SealedMail, request_key};
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
-use crate::storage::{requests, staff};
+use crate::storage::{AnyConnection, requests, staff};
 use crate::vault::Place;
 
 /// A lease holds so long. One send takes at most 18 seconds, and each mail is leased by itself.
 const LEASE_SECONDS: i64 = 30;
-/// So many mails are sent in one step, one after the other.
-const BATCH: usize = 20;
 /// Minutes to wait after the first failures.
 const DELAYS: [i64; 5] = [1, 2, 5, 10, 30];
 
-/// Sends what is due. Returns how many mails were settled.
+/// Sends the mail that is due next. Returns how many mails were taken up: one, or none.
+///
+/// One at a time, so that a worker that is told to stop waits for the mail in hand at most.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceError> {
-    let mut settled = 0;
-    while settled < BATCH {
-        let Some(mail) = lease_one(app, worker_id).await? else { break };
-        settled += 1;
-        match send(app, worker_id, &mail).await {
-            Ok(()) => {}
-            Err(error @ ServiceError::Unavailable(_)) => return Err(error),
-            // One mail that cannot be handled must not hold up the others: its lease ends, and it is tried again.
-            Err(error) => tracing::error!(%error, mail = mail.id, "a mail cannot be handled"),
+    let Some(mail) = lease_one(app, worker_id).await? else { return Ok(0) };
+    match send(app, worker_id, &mail).await {
+        Ok(()) => {}
+        Err(error @ ServiceError::Unavailable(_)) => return Err(error),
+        // One mail that cannot be handled must not hold up the others: its lease ends, and it is tried again.
+        Err(error) => {
+            tracing::error!(%error, mail = mail.id, "a mail cannot be handled");
+            put_off(app, worker_id, mail.id).await?;
         }
     }
-    Ok(settled)
+    Ok(1)
+}
+
+/// A mail that could not be settled waits longer and longer, like one that could not be sent, and is given up in the end.
+async fn put_off(app: &Arc<App>, worker_id: &str, id: String) -> Result<(), ServiceError> {
+    let (now, token) = (app.clock.now(), worker_id.to_owned());
+    app.db
+        .write("put_off_mail", move |tx| {
+            let Some(mut mail) = outbox::leased(tx, &id, &token)? else { return Ok(()) };
+            mail.attempts += 1;
+            let next = (now + delay(mail.attempts)).naive_utc();
+            if next > mail.give_up_at {
+                return lost(tx, &id, &token);
+            }
+            mail.failure_kind = Some("internal".to_owned());
+            mail.lease_token = None;
+            mail.lease_until = None;
+            mail.next_attempt_at = Some(next);
+            outbox::update(tx, &mail)?;
+            Ok(())
+        })
+        .await
 }
 
 async fn send(app: &Arc<App>, worker_id: &str, mail: &OutboxRow) -> Result<(), ServiceError> {
@@ -117,8 +137,11 @@ async fn settle(app: &Arc<App>, worker_id: &str, id: String, outcome: SendOutcom
             // The request is locked before the mail, as everywhere.
             let Some(found) = outbox::by_id(tx, &id)? else { return Ok(()) };
             let mut case = match &found.request_id {
-                Some(request) => Case::open_by_id(&process, tx, request, Actor::System)?,
-                None => return Ok(()),
+                Some(request) => match Case::open_by_id(&process, tx, request, Actor::System) {
+                    Err(ServiceError::NotFound) => return lost(tx, &id, &token),
+                    opened => opened?,
+                },
+                None => return lost(tx, &id, &token),
             };
             let Some(mut mail) = outbox::leased(case.tx, &id, &token)? else {
                 // The lease ended and another worker has the mail.
@@ -141,6 +164,18 @@ async fn settle(app: &Arc<App>, worker_id: &str, id: String, outcome: SendOutcom
         .await
 }
 
+/// The mail's request can no longer be opened, for its key was destroyed: the mail ends as a dead letter that nobody can send.
+fn lost(tx: &mut AnyConnection, id: &str, token: &str) -> Result<(), ServiceError> {
+    let Some(mut mail) = outbox::leased(tx, id, token)? else { return Ok(()) };
+    mail.lease_token = None;
+    mail.lease_until = None;
+    mail.next_attempt_at = None;
+    mail.failure_kind = Some("destroyed".to_owned());
+    outbox::DEAD.clone_into(&mut mail.state);
+    outbox::update(tx, &mail)?;
+    Ok(())
+}
+
 fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceError> {
     outbox::SENT.clone_into(&mut mail.state);
     mail.sent_at = Some(case.now.naive_utc());
@@ -151,7 +186,8 @@ fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceEr
     if !mail.delivers_answer {
         return Ok(false);
     }
-    let met = case.meet_by_delivery(&mail.id);
+    // Under the id of the first of its kind, so that a later failure of any of them finds what was met.
+    let met = case.meet_by_delivery(mail.resent_from.as_ref().unwrap_or(&mail.id));
     case.record(EventKind::AnswerDelivered, json!({"by": "email", "mail": mail.id, "clocks": met}), None)?;
     Ok(true)
 }
@@ -204,7 +240,12 @@ fn dead(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Res
 fn alert(case: &mut Case<'_>, mail: &OutboxRow) -> Result<(), ServiceError> {
     let link = case.staff_link();
     let code = mail.smtp_code.and_then(|code| u16::try_from(code).ok());
-    let about = StaffMail::MailFailed { link: &link, code, is_answer: mail.delivers_answer };
+    let about = StaffMail::MailFailed {
+        link: &link,
+        to_requester: mail.recipient_kind == "requester",
+        code,
+        is_answer: mail.delivers_answer,
+    };
     let members = staff::with_role(case.tx, &case.row.operator_id, &[Role::Dpo])?;
     // Whoever cannot be reached needs no mail that says so.
     let reachable: Vec<_> =

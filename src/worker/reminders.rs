@@ -18,7 +18,7 @@ use crate::services::error::{ServiceError, is_duplicate};
 use crate::services::requester;
 use crate::storage::outbox::{self, ReminderRow};
 use crate::storage::staff::{self, StaffRow};
-use crate::storage::{clocks, requests};
+use crate::storage::{AnyConnection, clocks, requests};
 
 /// So many clocks are looked at in one step.
 const BATCH: i64 = 200;
@@ -57,12 +57,7 @@ async fn put_off(app: &Arc<App>, clock_id: String, error: ServiceError) -> Resul
     app.db.write("put_off", move |tx| Ok(clocks::put_off(tx, &clock_id, later)?)).await
 }
 
-fn look(
-    app: &App,
-    tx: &mut crate::storage::AnyConnection,
-    clock_id: &str,
-    request_id: &str,
-) -> Result<(), ServiceError> {
+fn look(app: &App, tx: &mut AnyConnection, clock_id: &str, request_id: &str) -> Result<(), ServiceError> {
     let mut case = Case::open_by_id(app, tx, request_id, Actor::System)?;
     // Under the lock: another worker may have been here in the meantime.
     let Some(mut row) = clocks::by_id(case.tx, clock_id)? else { return Ok(()) };
@@ -226,7 +221,9 @@ pub async fn nudge_step(app: &Arc<App>) -> Result<usize, ServiceError> {
     for request_id in &due {
         let process = Arc::clone(app);
         let request_id = request_id.clone();
-        app.db
+        let waiting = request_id.clone();
+        let nudged = app
+            .db
             .write("nudge", move |tx| {
                 let mut case = Case::open_by_id(&process, tx, &request_id, Actor::System)?;
                 if case.row.next_nudge_at.is_none_or(|at| at > case.now.naive_utc()) {
@@ -246,7 +243,18 @@ pub async fn nudge_step(app: &Arc<App>) -> Result<usize, ServiceError> {
                 case.save(false)?;
                 Ok::<_, ServiceError>(())
             })
-            .await?;
+            .await;
+        match nudged {
+            Ok(()) => {}
+            Err(error @ ServiceError::Unavailable(_)) => return Err(error),
+            Err(error) => {
+                tracing::error!(%error, request = waiting, "a requester cannot be reminded; it is tried again in an hour");
+                let later = (now + Duration::hours(1)).naive_utc();
+                let put_off =
+                    move |tx: &mut AnyConnection| Ok::<_, ServiceError>(requests::put_off_nudge(tx, &waiting, later)?);
+                app.db.write("put_off_nudge", put_off).await?;
+            }
+        }
     }
     Ok(due.len())
 }

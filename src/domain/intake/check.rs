@@ -47,6 +47,8 @@ impl Checked {
 pub const MAX_DETAILS: usize = 10_000;
 /// The longest value of one field, in characters.
 pub(super) const MAX_VALUE: usize = 2_000;
+/// The most mistakes that are told at once.
+const MAX_MISTAKES: usize = 100;
 /// The most links or corrections.
 pub(super) const MAX_ITEMS: usize = 50;
 
@@ -57,12 +59,15 @@ pub(super) struct Mistakes(pub Vec<FieldError>);
 impl Mistakes {
     /// Notes a mistake.
     pub fn add(&mut self, error: FieldError) {
-        self.0.push(error);
+        // More would help nobody, and an answer must not grow beyond what was sent.
+        if self.0.len() < MAX_MISTAKES {
+            self.0.push(error);
+        }
     }
 
     /// The value, or nothing and the mistake noted.
     pub fn take<T>(&mut self, pointer: &str, result: Result<T, text::InputError>) -> Option<T> {
-        result.map_err(|error| self.0.push(FieldError::at(pointer, error))).ok()
+        result.map_err(|error| self.add(FieldError::at(pointer, error))).ok()
     }
 
     /// A line that may be absent.
@@ -127,7 +132,12 @@ fn service(form: &RequestForm, operator: &Operator, mistakes: &mut Mistakes) -> 
 
 fn grounds(form: &RequestForm, mistakes: &mut Mistakes) -> Vec<Ground> {
     let mut grounds: Vec<Ground> = Vec::new();
-    for (index, ground) in form.grounds.iter().flatten().enumerate() {
+    let named = form.grounds.as_deref().unwrap_or_default();
+    if named.len() > MAX_ITEMS {
+        mistakes.add(FieldError::new("/grounds", "too_many").with("max", MAX_ITEMS));
+        return grounds;
+    }
+    for (index, ground) in named.iter().enumerate() {
         if *ground == Ground::OwnWish && form.kind != Kind::Deletion {
             mistakes.add(FieldError::new(format!("/grounds/{index}"), "own_wish_only_for_deletion"));
         }

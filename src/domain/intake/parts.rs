@@ -124,11 +124,21 @@ fn deletion(part: &Deletion, form: &RequestForm, operator: &Operator, mistakes: 
 }
 
 fn all_known(pointer: &str, values: Option<&[String]>, known: &[&str], code: &'static str, mistakes: &mut Mistakes) {
-    for (index, value) in values.unwrap_or_default().iter().enumerate() {
+    let values = few(pointer, values.unwrap_or_default(), mistakes);
+    for (index, value) in values.iter().enumerate() {
         if !known.contains(&value.as_str()) {
             mistakes.add(FieldError::new(format!("{pointer}/{index}"), code).with("allowed", known.join(", ")));
         }
     }
+}
+
+/// A list that is not too long; of a longer one nothing is looked at.
+fn few<'a>(pointer: &str, values: &'a [String], mistakes: &mut Mistakes) -> &'a [String] {
+    if values.len() > MAX_ITEMS {
+        mistakes.add(FieldError::new(pointer, "too_many").with("max", MAX_ITEMS));
+        return &[];
+    }
+    values
 }
 
 fn withdrawal(
@@ -200,7 +210,7 @@ fn claim(part: &Claim, mistakes: &mut Mistakes) -> Option<Claim> {
 
 /// What must be acknowledged, is; and nothing that nobody knows.
 fn acknowledged(form: &RequestForm, circumstances: &Circumstances<'_>, mistakes: &mut Mistakes) -> Vec<String> {
-    let given = form.acknowledged.clone().unwrap_or_default();
+    let given = few("/acknowledged", form.acknowledged.as_deref().unwrap_or_default(), mistakes).to_vec();
     for (index, name) in given.iter().enumerate() {
         if name != "agreement_may_end" {
             let pointer = format!("/acknowledged/{index}");

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::responses::{Body, Changing, Public, Signed};
-use super::{AppData, created};
+use super::{AppData, created, idempotency};
 use crate::http::auth::SignedIn;
+use crate::http::headers::IdempotencyKeyHeader;
 use crate::http::json::{Json, Query};
 use crate::http::problem::ApiError;
 use crate::services::desk::{Page, page_size};
@@ -48,16 +49,19 @@ pub(crate) async fn list_users(
 /// Makes an account.
 #[utoipa::path(
     tag = "Administration", context_path = "/api/v1", security(("staff" = [])), request_body = UserForm,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A replay leaves out a password that was made up")),
     responses((status = 201, body = CreatedUser, headers(("Location" = String))), Public, Signed, Body, Changing)
 )]
 #[post("/staff/users")]
 pub(crate) async fn create_user(
     app: AppData,
     member: SignedIn,
+    key: IdempotencyKeyHeader,
     body: Json<UserForm>,
 ) -> Result<HttpResponse, ApiError> {
-    let user = users::create(&app, &member.0, body.value).await?;
-    Ok(created(Some(format!("/api/v1/staff/users/{}", user.user.id)), false, &user))
+    let key = idempotency(&app, key, &format!("users/{}", member.0.id), &body.canonical);
+    let (user, replayed) = users::create_once(&app, &member.0, body.value, key).await?;
+    Ok(created(Some(format!("/api/v1/staff/users/{}", user.user.id)), replayed, &user))
 }
 
 /// Changes an account; what is absent stays. Disabling ends its sessions at once.

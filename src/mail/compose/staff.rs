@@ -29,8 +29,8 @@ pub enum StaffMail<'a> {
     NewRequest {
         /// The request in the console.
         link: &'a str,
-        /// Whether the requester's mail address is proven.
-        confirmed: bool,
+        /// Whether the requester's mail address is proven; nothing where it need not be.
+        confirmed: Option<bool>,
     },
     /// A request was assigned to the reader.
     Assigned {
@@ -70,8 +70,10 @@ pub enum StaffMail<'a> {
         /// How many working days ago that was; 0 on a day off right after it.
         working_days_over: u32,
     },
-    /// A mail to the requester could not be delivered.
+    /// A mail could not be delivered.
     MailFailed {
+        /// Whether it was to the requester, and not to staff.
+        to_requester: bool,
         /// The request in the console.
         link: &'a str,
         /// The SMTP code of the failure, if the mail server gave one.
@@ -117,8 +119,11 @@ fn parts(writer: Writer<'_>, mail: &StaffMail<'_>) -> Parts {
     let headline = writer.facts.headline;
     match *mail {
         StaffMail::NewRequest { confirmed, .. } => {
-            let address = if confirmed { "mail-staff-new-confirmed" } else { "mail-staff-new-unconfirmed" };
-            let blocks = vec![writer.paragraph("mail-staff-new-intro"), writer.paragraph(address)];
+            let mut blocks = vec![writer.paragraph("mail-staff-new-intro")];
+            if let Some(confirmed) = confirmed {
+                let key = if confirmed { "mail-staff-new-confirmed" } else { "mail-staff-new-unconfirmed" };
+                blocks.push(writer.paragraph(key));
+            }
             (writer.subject("mail-staff-new-subject"), blocks, headline, Vec::new())
         }
         StaffMail::Assigned { by, .. } => {
@@ -148,16 +153,21 @@ fn parts(writer: Writer<'_>, mail: &StaffMail<'_>) -> Parts {
             ];
             (writer.subject("mail-staff-overdue-subject"), blocks, Some((clock, due_on)), Vec::new())
         }
-        StaffMail::MailFailed { code, is_answer, .. } => mail_failed(writer, code, is_answer),
+        StaffMail::MailFailed { to_requester, code, is_answer, .. } => {
+            mail_failed(writer, to_requester, code, is_answer)
+        }
     }
 }
 
-fn mail_failed(writer: Writer<'_>, code: Option<u16>, is_answer: bool) -> Parts {
-    let mut blocks = vec![Block::Lead(writer.text("mail-staff-failed-intro", &[]))];
+fn mail_failed(writer: Writer<'_>, to_requester: bool, code: Option<u16>, is_answer: bool) -> Parts {
+    let intro = if to_requester { "mail-staff-failed-intro" } else { "mail-staff-failed-intro-staff" };
+    let mut blocks = vec![Block::Lead(writer.text(intro, &[]))];
     if is_answer {
         blocks.push(writer.paragraph("mail-staff-failed-answer"));
     }
-    blocks.push(writer.paragraph("mail-staff-failed-next"));
+    if to_requester {
+        blocks.push(writer.paragraph("mail-staff-failed-next"));
+    }
     let more = code.map(|code| (writer.text("mail-fact-smtp", &[]), code.to_string())).into_iter().collect();
     (writer.subject("mail-staff-failed-subject"), blocks, writer.facts.headline, more)
 }

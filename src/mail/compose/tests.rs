@@ -52,10 +52,10 @@ fn staff_mails() -> Vec<StaffMail<'static>> {
     let mut mails = vec![
         StaffMail::Assigned { link: LINK, by: "<Д. Ким>" },
         StaffMail::Reply { link: LINK },
-        StaffMail::MailFailed { link: LINK, code: None, is_answer: false },
-        StaffMail::MailFailed { link: LINK, code: Some(550), is_answer: true },
+        StaffMail::MailFailed { link: LINK, to_requester: false, code: None, is_answer: false },
+        StaffMail::MailFailed { link: LINK, to_requester: true, code: Some(550), is_answer: true },
     ];
-    mails.extend([true, false].map(|confirmed| StaffMail::NewRequest { link: LINK, confirmed }));
+    mails.extend([Some(true), Some(false), None].map(|confirmed| StaffMail::NewRequest { link: LINK, confirmed }));
     mails.extend([0, 1, 3, 7].map(|working_days_over| StaffMail::Overdue {
         link: LINK,
         clock,

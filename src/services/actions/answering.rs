@@ -1,5 +1,6 @@
 //! Proposing, approving and carrying out an answer.
 
+use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{CompleteForm, grants};
@@ -24,8 +25,16 @@ pub(super) fn propose(case: &mut Case<'_>, member: &Member, proposal: &Proposal)
     let rules = case.app.rules.by_id(&case.row.rule_set);
     let rules = rules.ok_or_else(|| ServiceError::Internal("the request's rule set is gone".to_owned()))?;
     let draft = answer::check(case.row.kind, rules, proposal).map_err(ServiceError::Invalid)?;
+    if blocks_without_reason(case, proposal.outcome) {
+        return Err(ServiceError::field("/outcome", "outcome_not_allowed"));
+    }
     case.row.return_status = None;
     put_draft(case, member, proposal.outcome, &draft)
+}
+
+/// A block cannot be granted after the violation that it rests on was not confirmed.
+fn blocks_without_reason(case: &Case<'_>, outcome: Outcome) -> bool {
+    case.row.kind == Kind::Blocking && grants(outcome) && case.row.violation == Violation::Dismissed
 }
 
 /// Where the profile says that a proven address is enough, the request came to the review by it.
@@ -60,7 +69,8 @@ pub(super) fn put_draft(
 /// The second pair of eyes approves. A block for the time of the check ends here: it is lifted or becomes final.
 pub(super) fn approve(case: &mut Case<'_>, member: &Member) -> Result<(), ServiceError> {
     let outcome = case.row.outcome.ok_or_else(|| ServiceError::invalid_transition(case.row.status, "approve"))?;
-    let to_carry_out = is_carried_out(case.row.kind, outcome);
+    // Taking data out of public sources is something to carry out, whatever the kind.
+    let to_carry_out = is_carried_out(case.row.kind, outcome) || (case.row.published && grants(outcome));
     case.go("approve", Action::Approve { to_carry_out })?;
     let own = case.row.proposer_id.as_deref() == Some(member.id.as_str());
     if own && !case.operator.options.single_person_approval {
@@ -70,6 +80,9 @@ pub(super) fn approve(case: &mut Case<'_>, member: &Member) -> Result<(), Servic
         && !matches!(case.row.violation, Violation::Confirmed | Violation::Dismissed)
     {
         return Err(Refusal::new("violation_undecided", 409).into());
+    }
+    if blocks_without_reason(case, outcome) {
+        return Err(ServiceError::invalid_transition(case.row.status, "approve"));
     }
     case.row.approver_id = Some(member.id.clone());
     case.record(EventKind::Approved, json!({"outcome": outcome}), None)?;
@@ -132,6 +145,14 @@ pub(super) fn reopen(case: &mut Case<'_>, form: &TextForm) -> Result<(), Service
     case.record(EventKind::Reopened, json!({}), Some(&text))
 }
 
+/// The local day of the approval: nothing is carried out before it.
+fn approved_on(case: &mut Case<'_>) -> Result<NaiveDate, ServiceError> {
+    let approval = EventKind::Approved.as_str();
+    let events = events::of_request(case.tx, &case.row.id)?;
+    let last = events.iter().rev().find(|event| event.kind == approval);
+    Ok(almaty::local_date(last.map_or(case.row.received_at, |event| event.at).and_utc()))
+}
+
 /// What was granted was carried out. A block freezes change and destruction too, so carrying those out lifts it.
 pub(super) fn complete(case: &mut Case<'_>, form: &CompleteForm) -> Result<(), ServiceError> {
     let text = checked_text("/text", &form.text)?;
@@ -140,7 +161,7 @@ pub(super) fn complete(case: &mut Case<'_>, form: &CompleteForm) -> Result<(), S
     if done_on > today {
         return Err(ServiceError::field("/done_on", "date_in_future"));
     }
-    if done_on < almaty::local_date(case.row.received_at.and_utc()) {
+    if done_on < approved_on(case)? {
         return Err(ServiceError::field("/done_on", "date_too_early"));
     }
     let outcome = case.row.outcome.ok_or_else(|| ServiceError::invalid_transition(case.row.status, "complete"))?;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ReasonForm;
 use crate::domain::event::EventKind;
-use crate::domain::vocabulary::{Blocking, ClockName, ClockState, Kind, Violation};
+use crate::domain::vocabulary::{Blocking, ClockName, Kind, Violation};
 use crate::mail::compose::RequesterMail;
 use crate::services::case::Case;
 use crate::services::error::ServiceError;
@@ -13,7 +13,7 @@ use crate::services::requester::checked_text;
 /// Blocks for the time of the check; or puts a block into effect that the profile set at receipt and nobody has confirmed yet.
 pub(super) fn block(case: &mut Case<'_>, form: &ReasonForm) -> Result<(), ServiceError> {
     let reason = checked_text("/reason", &form.reason)?;
-    let runs = case.clock(ClockName::Blocking).is_some_and(|clock| clock.state == ClockState::Running);
+    let runs = case.runs(ClockName::Blocking);
     let in_effect = case.row.blocking != Blocking::None && !(case.row.blocking == Blocking::Provisional && runs);
     if in_effect {
         return Err(ServiceError::invalid_transition(case.row.status, "block"));

@@ -34,6 +34,7 @@ pub(super) fn verify(case: &mut Case<'_>, member: &Member, form: &VerifyForm) ->
         case.mail_requester("identity_confirmed", &RequesterMail::IdentityConfirmed { link: &link })?;
         return Ok(());
     }
+    case.row.identity_confirmed_at = None;
     let letter = match form.letter.as_deref().filter(|letter| !letter.trim().is_empty()) {
         Some(letter) => text::many_lines(letter, 50_000)
             .map_err(|error| ServiceError::Invalid(vec![FieldError::at("/letter", error)]))?,

@@ -7,7 +7,7 @@ use crate::domain::almaty;
 use crate::domain::clocks::{self, Candidate, Clock, Facts, headline};
 use crate::domain::reminder::Watched;
 use crate::domain::term::Term;
-use crate::domain::vocabulary::{Blocking, ClockName, ClockState};
+use crate::domain::vocabulary::{Blocking, ClockName, ClockState, Outcome};
 use crate::ids::new_id;
 use crate::services::error::ServiceError;
 use crate::storage::clocks::{self as clock_rows, ClockRow};
@@ -97,6 +97,12 @@ impl Case<'_> {
         Ok(())
     }
 
+    /// Whether the clock of this name runs.
+    #[must_use]
+    pub fn runs(&self, name: ClockName) -> bool {
+        self.clocks.iter().any(|clock| clock.name == name && clock.state == ClockState::Running)
+    }
+
     /// The clock of this name that is not void.
     #[must_use]
     pub fn clock(&self, name: ClockName) -> Option<&ClockRow> {
@@ -108,7 +114,11 @@ impl Case<'_> {
     /// # Errors
     /// When the law or the calendar does not cover it.
     pub fn start_clock(&mut self, name: ClockName, at: DateTime<Utc>) -> Result<(), ServiceError> {
-        let position = self.clocks.iter().position(|clock| clock.name == name && clock.state != ClockState::Void);
+        // Data can be blocked and unblocked more than once: then a new clock counts.
+        let again = matches!(name, ClockName::Blocking | ClockName::Unblocking);
+        let position = self.clocks.iter().position(|clock| {
+            clock.name == name && clock.state != ClockState::Void && !(again && clock.state == ClockState::Met)
+        });
         let counted = self.with_facts(|facts| self.app.law().clock(name, facts, Some(at)))?;
         match position.and_then(|position| self.clocks.get(position).cloned()) {
             Some(mut row) if row.state == ClockState::Waiting => {
@@ -130,7 +140,7 @@ impl Case<'_> {
     /// # Errors
     /// When the law does not cover it.
     pub fn await_clock(&mut self, name: ClockName) -> Result<(), ServiceError> {
-        if self.clock(name).is_some_and(|clock| clock.state != ClockState::Met) {
+        if self.clocks.iter().any(|clock| clock.name == name && is_open(clock)) {
             return Ok(());
         }
         let clock = self.with_facts(|facts| self.app.law().clock(name, facts, None))?;
@@ -150,9 +160,12 @@ impl Case<'_> {
         self.close_clocks(ClockState::Void, by, |clock| clock.name == name && is_open(clock));
     }
 
-    /// No clock that is open applies any more.
+    /// No clock that is open applies any more, but that of a block which stays and has to be lifted.
     pub fn void_open_clocks(&mut self, by: &str) {
-        self.close_clocks(ClockState::Void, by, is_open);
+        let blocked = self.row.blocking != Blocking::None;
+        self.close_clocks(ClockState::Void, by, |clock| {
+            is_open(clock) && !(blocked && clock.name == ClockName::Unblocking)
+        });
     }
 
     /// What was granted was carried out, at `at`.
@@ -165,14 +178,22 @@ impl Case<'_> {
         }
     }
 
-    /// The final answer reached the requester: what runs is met by it, what still waits has lost its object.
-    ///
-    /// The clock of a block that must be lifted goes on: an answer does not lift a block.
+    /// The final answer reached the requester. A refusal meets whatever runs; another answer meets the clocks of answering. What is
+    /// still open then has lost its object and is void, but for a block that must be lifted: an answer does not lift it.
     pub fn meet_by_delivery(&mut self, by: &str) -> Vec<ClockName> {
-        let runs = |clock: &ClockRow| clock.state == ClockState::Running && clock.name != ClockName::Unblocking;
-        let met = self.clocks.iter().filter(|clock| runs(clock)).map(|clock| clock.name).collect();
-        self.close_clocks(ClockState::Met, by, runs);
-        self.close_clocks(ClockState::Void, by, |clock| clock.state == ClockState::Waiting);
+        let refused = self.row.outcome == Some(Outcome::Refused);
+        let meets = |clock: &ClockRow| {
+            clock.state == ClockState::Running
+                && clock.name != ClockName::Unblocking
+                && (refused || clocks::is_met_by_answer(clock.name))
+        };
+        let met = self.clocks.iter().filter(|clock| meets(clock)).map(|clock| clock.name).collect();
+        self.close_clocks(ClockState::Met, by, meets);
+        let still_blocked = self.row.blocking != Blocking::None;
+        self.close_clocks(ClockState::Void, by, |clock| {
+            is_open(clock)
+                && !(clock.name == ClockName::Unblocking && clock.state == ClockState::Running && still_blocked)
+        });
         met
     }
 

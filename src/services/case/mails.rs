@@ -108,17 +108,6 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// Writes to the member who has the request, or else to every DPO of the operator.
-    ///
-    /// # Errors
-    /// Those of the vault and of the database.
-    pub fn mail_responsible(&mut self, name: &str, mail: &StaffMail<'_>) -> Result<(), ServiceError> {
-        for member in self.responsible()? {
-            self.mail_member(name, &member, mail)?;
-        }
-        Ok(())
-    }
-
     /// The member who has the request, unless the account is disabled; else every DPO of the operator.
     ///
     /// # Errors
@@ -130,13 +119,14 @@ impl Case<'_> {
         Ok(staff::with_role(self.tx, &self.row.operator_id, &[Role::Dpo])?)
     }
 
-    /// The member who has the request, unless the account is disabled.
+    /// The member who has the request, unless the account is disabled or may no longer work requests here.
     ///
     /// # Errors
     /// Those of the database.
     pub fn assignee(&mut self) -> Result<Option<StaffRow>, ServiceError> {
         let Some(id) = self.row.assignee_id.clone() else { return Ok(None) };
-        Ok(staff::by_id(self.tx, &id)?.filter(|member| member.disabled_at.is_none()))
+        let members = staff::with_role(self.tx, &self.row.operator_id, &[Role::Agent, Role::Dpo])?;
+        Ok(members.into_iter().find(|member| member.id == id))
     }
 
     fn enqueue(

@@ -1,11 +1,12 @@
 //! The queue: masked pages by keyset, search by exact values, counts.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -132,6 +133,18 @@ pub fn page_size(limit: Option<i64>) -> Result<i64, ServiceError> {
     }
 }
 
+/// Years that both databases can hold and that anybody may mean.
+const YEARS: RangeInclusive<i32> = 1900..=9999;
+
+/// Checks a local date of a filter.
+fn date(pointer: &str, date: Option<NaiveDate>) -> Result<Option<NaiveDate>, ServiceError> {
+    if date.is_some_and(|date| !YEARS.contains(&date.year())) {
+        let error = FieldError::new(pointer, "out_of_range").with("min", "1900-01-01").with("max", "9999-12-31");
+        return Err(ServiceError::Invalid(vec![error]));
+    }
+    Ok(date)
+}
+
 fn cursor_of(row: &RequestRow, sort: Sort) -> String {
     let (letter, at) = match sort {
         Sort::Due => ("d", row.sort_due_at),
@@ -153,6 +166,7 @@ fn place_of(cursor: &str, sort: Sort) -> Result<(chrono::NaiveDateTime, String),
         return Err(invalid());
     }
     let at = parts.next().and_then(|micros| micros.parse().ok()).and_then(DateTime::from_timestamp_micros);
+    let at = at.filter(|at| YEARS.contains(&at.year()));
     let id = parts.next().filter(|id| is_id(id));
     Ok((at.ok_or_else(invalid)?.naive_utc(), id.ok_or_else(invalid)?.to_owned()))
 }
@@ -193,8 +207,9 @@ fn filter(app: &App, member: &Member, query: &QueueQuery) -> Result<Filter, Serv
         },
         blocking: query.blocking,
         channel: query.channel,
-        received_from: query.received_from.map(start_of),
-        received_before: query.received_to.map(|date| start_of(date.succ_opt().unwrap_or(date))),
+        received_from: date("/query/received_from", query.received_from)?.map(start_of),
+        received_before: date("/query/received_to", query.received_to)?
+            .map(|date| start_of(date.succ_opt().unwrap_or(date))),
         reference: reference.map(|reference| reference.as_str().to_owned()),
         sort,
         after: query.cursor.as_deref().map(|cursor| place_of(cursor, sort)).transpose()?,
@@ -275,8 +290,9 @@ pub async fn search(app: &Arc<App>, member: Member, form: SearchForm) -> Result<
         .write("search", move |tx| {
             let mut rows = Vec::new();
             for operator in &operators {
-                rows.extend(person::find(tx, &process, operator, field, &value)?);
-                let data = json!({"field": field.as_str(), "found": rows.len()});
+                let found = person::find(tx, &process, operator, field, &value)?;
+                let data = json!({"field": field.as_str(), "found": found.len()});
+                rows.extend(found);
                 audit(&process, tx, &member, "search", (Some(operator.clone()), None), "search", &data)?;
             }
             rows.dedup_by(|left, right| left.id == right.id);

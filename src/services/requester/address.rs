@@ -112,10 +112,15 @@ fn confirmed(case: &mut Case<'_>) -> Result<(), ServiceError> {
         let is_enough = email_is_enough(case.operator, &case.row);
         case.go("confirm_email", Action::ConfirmEmail { is_enough })?;
     }
-    if case.row.blocking != Blocking::None {
+    case.record(EventKind::EmailConfirmed, json!({}), None)?;
+    if case.row.blocking == Blocking::Provisional && case.runs(ClockName::Blocking) {
+        // From now on the block reaches the operator's systems.
         case.meet_clock(ClockName::Blocking, "block");
+        case.record(EventKind::BlockSet, json!({"blocking": "provisional", "by": "confirm_email"}), None)?;
+        let link = case.requester_link()?;
+        case.mail_requester("block_set", &RequesterMail::BlockSet { link: &link, provisional: true })?;
     }
-    case.record(EventKind::EmailConfirmed, json!({}), None)
+    Ok(())
 }
 
 /// Only cookie withdrawals and claims, and only where the profile says so: an address proves no IIN.
@@ -141,7 +146,7 @@ pub async fn resend_code(app: &Arc<App>, reference: String, token: String) -> Re
         .write::<_, ServiceError, _>("resend_code", move |tx| {
             let mut case = open_case(&process, tx, &reference, &token)?;
             if case.row.email_confirmed_at.is_some() || case.row.status.is_final() || !case.row.has_email {
-                return Err(ServiceError::invalid_transition(case.row.status, "confirm/resend"));
+                return Err(ServiceError::invalid_transition(case.row.status, "resend_code"));
             }
             if case.row.code_resends >= RESENDS || case.row.code_tries >= TRIES_PER_REQUEST {
                 return Err(Refusal::new("rate_limited", 429).with("seconds", 86_400).retry_after(86_400).into());
@@ -166,7 +171,8 @@ pub async fn resend_code(app: &Arc<App>, reference: String, token: String) -> Re
 /// Those of the vault and of the database.
 pub fn nudge(case: &mut Case<'_>) -> Result<bool, ServiceError> {
     let due = case.row.next_nudge_at.filter(|at| *at <= case.now.naive_utc());
-    let waits = case.row.email_confirmed_at.is_none() && !case.row.status.is_final();
+    let waits =
+        case.row.email_confirmed_at.is_none() && !case.row.status.is_final() && case.row.code_tries < TRIES_PER_REQUEST;
     let Some(_) = due.filter(|_| waits && case.row.channel == Channel::Web) else {
         case.row.next_nudge_at = None;
         return Ok(false);

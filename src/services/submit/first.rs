@@ -39,7 +39,7 @@ pub(super) fn notes(operator: &Operator, checked: &Checked, origin: &Origin) -> 
     {
         notes.push(Note::DocumentsNeeded);
     }
-    if blocks_at_once(operator, checked.kind, &checked.grounds) {
+    if matches!(origin, Origin::Web) && blocks_at_once(operator, checked.kind, &checked.grounds) {
         notes.push(Note::ProvisionalBlockAfterConfirmation);
     }
     if let Some(withdrawal) = &checked.contents.withdrawal {
@@ -67,11 +67,15 @@ pub(super) fn first_events(case: &mut Case<'_>) -> Result<(), ServiceError> {
         case.record(EventKind::IdentityConfirmed, json!({"method": "in_person"}), None)?;
     }
     if case.row.blocking == Blocking::Provisional {
-        if case.row.channel != Channel::Web {
-            // Staff took the request in themselves: nobody has to prove an address first.
+        if case.row.identity_confirmed_at.is_some() {
+            // Nobody has to prove an address first: staff know who stands before them.
             case.meet_clock(ClockName::Blocking, "block");
         }
-        case.record(EventKind::BlockSet, json!({"blocking": "provisional", "by": "profile"}), None)?;
+        case.record(
+            EventKind::BlockSet,
+            json!({"blocking": "provisional", "by": "profile", "in_effect": case.row.identity_confirmed_at.is_some()}),
+            None,
+        )?;
     }
     Ok(())
 }
@@ -82,7 +86,7 @@ pub(super) fn first_mails(case: &mut Case<'_>, notes: &[Note]) -> Result<(), Ser
     let mail = RequesterMail::Receipt { code: code.as_deref(), code_minutes: CODE_MINUTES, link: &link, notes };
     case.mail_requester("receipt", &mail)?;
     let link = case.staff_link();
-    let confirmed = case.row.identity_confirmed_at.is_some();
+    let confirmed = (case.row.channel == Channel::Web).then_some(false);
     for member in staff::with_role(case.tx, &case.row.operator_id, &[Role::Agent, Role::Dpo])? {
         case.mail_member("new_request", &member, &StaffMail::NewRequest { link: &link, confirmed })?;
     }

@@ -56,7 +56,7 @@ pub(super) fn mistakes(result: Result<(), ValidationErrors>) -> Vec<FieldError> 
 fn mistake(field: &str, error: &ValidationError) -> FieldError {
     let code = match &error.code {
         Cow::Borrowed(code) => code,
-        Cow::Owned(_) => "invalid",
+        Cow::Owned(_) => "invalid_value",
     };
     let mut mistake = FieldError::new(format!("/{field}"), code);
     // The derive adds the value itself, which must not come back.

@@ -61,9 +61,15 @@ pub fn timeline(app: &App, language: Language, rows: &[EventRow]) -> Vec<Timelin
         .map(|row| TimelineItem {
             at: row.at.and_utc(),
             kind: row.kind.clone(),
-            text: app.texts.get(language, &format!("timeline-{}", row.kind), &[]),
+            text: app.texts.get(language, &format!("timeline-{}", said(row)), &[]),
         })
         .collect()
+}
+
+/// What the timeline says: a block by the profile's promise is only recorded at first.
+fn said(row: &EventRow) -> &str {
+    let by_profile = row.kind == EventKind::BlockSet.as_str() && row.data.contains("\"by\":\"profile\"");
+    if by_profile && !row.data.contains("\"in_effect\":true") { "block_recorded" } else { &row.kind }
 }
 
 /// The full history; texts that people wrote are opened only with `key`.

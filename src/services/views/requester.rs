@@ -126,8 +126,8 @@ pub struct GroundView {
     pub code: String,
     /// What it says.
     pub title: String,
-    /// What applies in this case.
-    pub text: Option<String>,
+    /// What applies in this case; the title where nothing more was said.
+    pub text: String,
     /// The norm.
     pub citation: String,
 }
@@ -219,10 +219,11 @@ pub fn answer_view(app: &App, row: &RequestRow, contents: &Contents, draft: Draf
     let language = row.language;
     let ground = |code: &str, text: Option<String>| {
         let known = app.rules.by_id(&row.rule_set).and_then(|set| set.refusal_ground(code));
+        let title = known.map_or_else(|| code.to_owned(), |known| known.title.get(language).to_owned());
         GroundView {
             code: code.to_owned(),
-            title: known.map_or_else(|| code.to_owned(), |known| known.title.get(language).to_owned()),
-            text,
+            text: text.unwrap_or_else(|| title.clone()),
+            title,
             citation: known.map(|known| known.citation.get(language).to_owned()).unwrap_or_default(),
         }
     };
