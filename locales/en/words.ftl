@@ -87,6 +87,14 @@ status-staff-answered = Answered
 status-staff-cancelled = Withdrawn by the requester
 status-staff-dismissed = Not a request
 
+## States of a mail
+
+status-staff-pending = Waiting to leave
+status-staff-sent = Sent
+status-staff-dead = Not delivered
+status-staff-to_post = To be posted
+status-staff-posted = Posted
+
 ## Blocking and violation
 
 blocking-none = Not blocked
@@ -208,10 +216,15 @@ action-cancel = Withdraw the request
 action-dismiss = Close: not a request
 action-block = Block the data
 action-unblock = Lift the block
+action-mark_violation = Mark a possible violation
 action-confirm_violation = Confirm the violation
 action-dismiss_violation = Mark the violation as not confirmed
 action-documents_received = Record the documents as received
 action-waive_documents = Do without documents
+action-mark_consumer = Mark as a consumer’s claim
 action-reclassify = Change the kind of request
 action-amend_receipt = Amend the date of receipt
 action-note = Add a note
+action-messages = Send a message
+action-resend = Send the e-mail again
+action-resend_code = Get a new code

@@ -87,6 +87,14 @@ status-staff-answered = Жауап берілді
 status-staff-cancelled = Өтініш беруші қайтарып алды
 status-staff-dismissed = Өтініш емес
 
+## Хаттың күйлері
+
+status-staff-pending = Жіберуді күтуде
+status-staff-sent = Жіберілді
+status-staff-dead = Жеткізілмеді
+status-staff-to_post = Поштамен жіберу керек
+status-staff-posted = Поштамен жіберілді
+
 ## Бұғаттау және бұзушылық
 
 blocking-none = Бұғатталмаған
@@ -208,10 +216,15 @@ action-cancel = Өтінішті кері қайтарып алу
 action-dismiss = Жабу: бұл өтініш емес
 action-block = Деректерді бұғаттау
 action-unblock = Бұғаттауды алып тастау
+action-mark_violation = Ықтимал бұзушылықты белгілеу
 action-confirm_violation = Бұзушылықты растау
 action-dismiss_violation = Бұзушылық расталмады деп белгілеу
 action-documents_received = Құжаттар келгенін белгілеу
 action-waive_documents = Құжатсыз қарау
+action-mark_consumer = Тұтынушының кінәрат-талабы деп белгілеу
 action-reclassify = Өтініш түрін өзгерту
 action-amend_receipt = Қабылданған күнін түзету
 action-note = Ескертпе қосу
+action-messages = Хабарлама жіберу
+action-resend = Хатты қайта жіберу
+action-resend_code = Жаңа код алу

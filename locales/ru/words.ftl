@@ -87,6 +87,14 @@ status-staff-answered = Отвечено
 status-staff-cancelled = Отозвано заявителем
 status-staff-dismissed = Не обращение
 
+## Состояния письма
+
+status-staff-pending = Ожидает отправки
+status-staff-sent = Отправлено
+status-staff-dead = Не доставлено
+status-staff-to_post = Нужно отправить почтой
+status-staff-posted = Отправлено почтой
+
 ## Блокирование и нарушение
 
 blocking-none = Не заблокировано
@@ -208,10 +216,15 @@ action-cancel = Отозвать обращение
 action-dismiss = Закрыть: это не обращение
 action-block = Заблокировать данные
 action-unblock = Снять блокирование
+action-mark_violation = Отметить возможное нарушение
 action-confirm_violation = Подтвердить нарушение
 action-dismiss_violation = Признать нарушение неподтверждённым
 action-documents_received = Отметить получение документов
 action-waive_documents = Обойтись без документов
+action-mark_consumer = Отметить как претензию потребителя
 action-reclassify = Изменить вид обращения
 action-amend_receipt = Исправить дату получения
 action-note = Добавить заметку
+action-messages = Написать сообщение
+action-resend = Отправить письмо повторно
+action-resend_code = Получить новый код

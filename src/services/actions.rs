@@ -1,7 +1,7 @@
 //! What staff do with a request: one function for each action, behind one door that checks who, what version, and whether.
 
 mod answering;
-mod blocking;
+pub mod blocking;
 mod identity;
 mod sorting;
 
@@ -196,7 +196,11 @@ pub fn possible_actions(row: &RequestRow, standing: Standing) -> Vec<&'static st
         ("send_back", row.status == Status::Approval),
         ("complete", leads(Action::Complete)),
         ("reopen", leads(Action::Reopen)),
-        ("block", open && (!blocked || (row.blocking == Blocking::Provisional && row.email_confirmed_at.is_none()))),
+        (
+            "block",
+            open && (!blocked
+                || (row.blocking == Blocking::Provisional && !identity_confirmed && row.email_confirmed_at.is_none())),
+        ),
         ("unblock", blocked),
         ("mark_violation", open && row.violation == Violation::None),
         ("confirm_violation", open && undecided),

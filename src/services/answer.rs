@@ -89,6 +89,15 @@ pub struct Draft {
     pub letter: String,
 }
 
+impl Draft {
+    /// Whether a ground of this name stands in it.
+    #[must_use]
+    pub fn rests_on(&self, code: &str) -> bool {
+        let of_decisions = self.decisions.iter().flat_map(|decision| &decision.grounds);
+        self.grounds.iter().chain(of_decisions).any(|ground| ground.code == code)
+    }
+}
+
 /// A checked decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -247,15 +256,19 @@ pub fn check(kind: Kind, rules: &RuleSet, proposal: &Proposal) -> Result<Draft, 
 
 /// What the answer says beside the letter: that it is free, and what a withdrawal does and does not reach.
 #[must_use]
-pub fn notes(app: &App, operator: &Operator, row: &RequestRow, contents: &Contents, outcome: Outcome) -> Vec<String> {
+pub fn notes(app: &App, operator: &Operator, row: &RequestRow, contents: &Contents, draft: &Draft) -> Vec<String> {
     let language: Language = row.language;
     let text = |key: &str| app.texts.get(language, key, &[]);
     let mut notes = Vec::new();
+    let outcome = row.outcome;
+    if draft.rests_on("retention_required") {
+        notes.push(text("letter-restricted"));
+    }
     if row.kind == Kind::Access {
         notes.push(text("letter-free-of-charge"));
     }
     if row.kind == Kind::ConsentWithdrawal {
-        let granted = matches!(outcome, Outcome::Granted | Outcome::PartlyGranted);
+        let granted = matches!(outcome, Some(Outcome::Granted | Outcome::PartlyGranted));
         let about_cookies = row.withdrawal_scope == Some(WithdrawalScope::Cookies);
         if granted && !about_cookies && operator.recipients.iter().any(|recipient| recipient.by_law) {
             notes.push(text("letter-by-law-recipients"));

@@ -208,12 +208,11 @@ pub async fn create_once(
                 Some(id) => staff::by_id(tx, &id)?,
                 None => None,
             };
-            let (row, initial_password, replayed) = match earlier {
-                Some(row) => (row, None, true),
-                None => {
-                    let initial_password = new.initial_password.clone();
-                    (new.insert(tx, &roles, now, &By::Staff(&admin_id))?, initial_password, false)
-                }
+            let (row, initial_password, replayed) = if let Some(row) = earlier {
+                (row, None, true)
+            } else {
+                let initial_password = new.initial_password.clone();
+                (new.insert(tx, &roles, now, &By::Staff(&admin_id))?, initial_password, false)
             };
             if let (Some(idempotency), false) = (&idempotency, replayed) {
                 remember(tx, idempotency, &row.id, now)?;

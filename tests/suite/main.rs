@@ -14,4 +14,8 @@ mod support;
 #[path = "../smtp/transport.rs"]
 mod smtp_transport;
 
+mod data_files;
+mod migrations;
+mod properties;
+mod repository;
 mod story;

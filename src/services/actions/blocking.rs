@@ -9,19 +9,49 @@ use crate::mail::compose::RequesterMail;
 use crate::services::case::Case;
 use crate::services::error::ServiceError;
 use crate::services::requester::checked_text;
+use crate::services::submit::blocks_at_once;
+use crate::storage::events;
 
 /// Blocks for the time of the check; or puts a block into effect that the profile set at receipt and nobody has confirmed yet.
 pub(super) fn block(case: &mut Case<'_>, form: &ReasonForm) -> Result<(), ServiceError> {
     let reason = checked_text("/reason", &form.reason)?;
-    let runs = case.runs(ClockName::Blocking);
-    let in_effect = case.row.blocking != Blocking::None && !(case.row.blocking == Blocking::Provisional && runs);
-    if in_effect {
+    if case.row.blocking != Blocking::None && !awaits_effect(case)? {
         return Err(ServiceError::invalid_transition(case.row.status, "block"));
     }
     case.row.blocking = Blocking::Provisional;
     case.meet_clock(ClockName::Blocking, "block");
     case.await_clock(ClockName::Unblocking)?;
     case.record(EventKind::BlockSet, json!({"blocking": "provisional"}), Some(&reason))?;
+    let link = case.requester_link()?;
+    case.mail_requester("block_set", &RequesterMail::BlockSet { link: &link, provisional: true })?;
+    Ok(())
+}
+
+/// Whether the block is one that the profile set at receipt, and that neither a proven address nor staff have put into effect.
+///
+/// # Errors
+/// Those of the database.
+pub fn awaits_effect(case: &mut Case<'_>) -> Result<bool, ServiceError> {
+    if case.row.blocking != Blocking::Provisional
+        || case.row.email_confirmed_at.is_some()
+        || case.row.identity_confirmed_at.is_some()
+    {
+        return Ok(false);
+    }
+    let block_set = EventKind::BlockSet.as_str();
+    let events = events::of_request(case.tx, &case.row.id)?;
+    // The first is the profile's; any further one put it into effect.
+    Ok(events.iter().filter(|event| event.kind == block_set).count() == 1
+        && blocks_at_once(case.operator, case.row.kind, &case.grounds()))
+}
+
+/// Somebody vouches for the request: the block that was recorded at receipt reaches the operator's systems from now on.
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub fn take_effect(case: &mut Case<'_>, by: &str) -> Result<(), ServiceError> {
+    case.meet_clock(ClockName::Blocking, by);
+    case.record(EventKind::BlockSet, json!({"blocking": "provisional", "by": by}), None)?;
     let link = case.requester_link()?;
     case.mail_requester("block_set", &RequesterMail::BlockSet { link: &link, provisional: true })?;
     Ok(())

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::VerifyForm;
 use super::answering::put_draft;
+use super::blocking::{awaits_effect, take_effect};
 use crate::domain::event::EventKind;
 use crate::domain::intake::FieldError;
 use crate::domain::lifecycle::Action;
@@ -28,10 +29,14 @@ pub(super) fn verify(case: &mut Case<'_>, member: &Member, form: &VerifyForm) ->
     case.row.identity_method = Some(form.method);
     let data = json!({"method": form.method, "checked": form.checked});
     if confirmed {
+        let block_waits = awaits_effect(case)?;
         case.row.identity_confirmed_at = Some(case.now.naive_utc());
         case.record(EventKind::IdentityConfirmed, data, note.as_deref())?;
         let link = case.requester_link()?;
         case.mail_requester("identity_confirmed", &RequesterMail::IdentityConfirmed { link: &link })?;
+        if block_waits {
+            take_effect(case, "verify")?;
+        }
         return Ok(());
     }
     case.row.identity_confirmed_at = None;

@@ -12,8 +12,9 @@ use crate::app::App;
 use crate::domain::event::EventKind;
 use crate::domain::lifecycle::Action;
 use crate::domain::operator::{EmailIsEnough, Operator};
-use crate::domain::vocabulary::{Blocking, Channel, ClockName, Kind, Status, WithdrawalScope};
+use crate::domain::vocabulary::{Channel, Kind, Status, WithdrawalScope};
 use crate::mail::compose::RequesterMail;
+use crate::services::actions::blocking::{awaits_effect, take_effect};
 use crate::services::case::{CODE_MINUTES, Case};
 use crate::services::error::{Refusal, ServiceError};
 use crate::services::views::RequesterView;
@@ -106,6 +107,7 @@ fn try_code(mut case: Case<'_>, code: &str) -> Result<Tried, ServiceError> {
 
 /// The address is proven: the request moves on, and a provisional block takes effect in the operator's systems.
 fn confirmed(case: &mut Case<'_>) -> Result<(), ServiceError> {
+    let block_waits = awaits_effect(case)?;
     case.row.email_confirmed_at = Some(case.now.naive_utc());
     case.row.next_nudge_at = None;
     if case.row.status == Status::Submitted {
@@ -113,12 +115,8 @@ fn confirmed(case: &mut Case<'_>) -> Result<(), ServiceError> {
         case.go("confirm_email", Action::ConfirmEmail { is_enough })?;
     }
     case.record(EventKind::EmailConfirmed, json!({}), None)?;
-    if case.row.blocking == Blocking::Provisional && case.runs(ClockName::Blocking) {
-        // From now on the block reaches the operator's systems.
-        case.meet_clock(ClockName::Blocking, "block");
-        case.record(EventKind::BlockSet, json!({"blocking": "provisional", "by": "confirm_email"}), None)?;
-        let link = case.requester_link()?;
-        case.mail_requester("block_set", &RequesterMail::BlockSet { link: &link, provisional: true })?;
+    if block_waits {
+        take_effect(case, "confirm_email")?;
     }
     Ok(())
 }

@@ -217,6 +217,7 @@ pub fn answer_view(app: &App, row: &RequestRow, contents: &Contents, draft: Draf
     };
     let operator = app.operator(&row.operator_id).ok_or(ServiceError::NotFound)?;
     let language = row.language;
+    let notes = crate::services::answer::notes(app, operator, row, contents, &draft);
     let ground = |code: &str, text: Option<String>| {
         let known = app.rules.by_id(&row.rule_set).and_then(|set| set.refusal_ground(code));
         let title = known.map_or_else(|| code.to_owned(), |known| known.title.get(language).to_owned());
@@ -254,6 +255,6 @@ pub fn answer_view(app: &App, row: &RequestRow, contents: &Contents, draft: Draf
             language,
             operator.court.as_ref().map(|court| court.get(language)),
         ),
-        notes: crate::services::answer::notes(app, operator, row, contents, outcome),
+        notes,
     })
 }
