@@ -82,6 +82,8 @@ pub struct MailView {
     pub failure: Option<String>,
     /// Its acceptance is the delivery of the answer.
     pub delivers_answer: bool,
+    /// It was sent again under another id.
+    pub resent: bool,
     /// The mail that it repeats.
     pub resent_from: Option<String>,
     /// When it was posted.
@@ -109,7 +111,8 @@ fn view(row: OutboxRow, reference: Option<String>) -> MailView {
         delivers_answer: row.delivers_answer,
         resent_from: row.resent_from,
         posted_on: row.posted_on,
-        tracking: row.tracking,
+        resent: row.tracking.as_deref() == Some(RESENT),
+        tracking: row.tracking.filter(|tracking| tracking != RESENT),
     }
 }
 

@@ -125,11 +125,11 @@ pub async fn submit(
     let received_at = received_at(&origin, now)?;
     let circumstances =
         Circumstances { operator, channel: channel(&origin), received_on: almaty::local_date(received_at), language };
+    // First the day: on one that the law does not reach no other field can be judged.
+    app.law().rule_set_on(circumstances.received_on)?;
     if let Origin::Staff { part, .. } = &origin {
         check_part(app, form.kind, part, received_at)?;
     }
-    // First the day: on one that the law does not reach no other field can be judged.
-    app.law().rule_set_on(circumstances.received_on)?;
     let checked = check(&form, &circumstances).map_err(ServiceError::Invalid)?;
     let prepared = prepare(app, operator, &checked, &origin, received_at, now)?;
     let process = Arc::clone(app);

@@ -5,7 +5,10 @@
 
 pub mod database;
 pub mod forms;
+pub mod journey;
+pub mod program;
 pub mod smtp_server;
+pub mod time;
 
 use std::net::TcpListener;
 use std::sync::Arc;

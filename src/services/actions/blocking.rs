@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ReasonForm;
 use crate::domain::event::EventKind;
-use crate::domain::vocabulary::{Blocking, ClockName, Kind, Violation};
+use crate::domain::vocabulary::{Blocking, Capacity, ClockName, Kind, Violation};
 use crate::mail::compose::RequesterMail;
 use crate::services::case::Case;
 use crate::services::error::ServiceError;
@@ -35,6 +35,7 @@ pub fn awaits_effect(case: &mut Case<'_>) -> Result<bool, ServiceError> {
     if case.row.blocking != Blocking::Provisional
         || case.row.email_confirmed_at.is_some()
         || case.row.identity_confirmed_at.is_some()
+        || case.row.capacity == Capacity::AuthorisedBody
     {
         return Ok(false);
     }

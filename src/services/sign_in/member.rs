@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::domain::permission::{Permission, Standing};
 use crate::domain::vocabulary::{Language, Role};
+use crate::ids::is_id;
 use crate::services::access_token;
 use crate::services::error::ServiceError;
 use crate::storage::staff::{self, RoleRow, StaffRow};
@@ -130,6 +131,10 @@ impl Member {
 /// `Unauthorized` when the token does not hold, the session is over, or the account is disabled.
 pub async fn member(app: &Arc<App>, token: &str) -> Result<Member, ServiceError> {
     let claims = access_token::verify(app, token)?;
+    // No text with a zero byte reaches the database.
+    if !is_id(&claims.sid) {
+        return Err(ServiceError::Unauthorized);
+    }
     let now = app.clock.now().naive_utc();
     let session_id = claims.sid;
     let (row, roles, session_id) = app

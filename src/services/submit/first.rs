@@ -6,7 +6,7 @@ use super::{Origin, RecordPart};
 use crate::domain::event::EventKind;
 use crate::domain::intake::Checked;
 use crate::domain::operator::{Operator, PolicyKind};
-use crate::domain::vocabulary::{Blocking, Channel, ClockName, Ground, Kind, Role};
+use crate::domain::vocabulary::{Blocking, Capacity, Channel, ClockName, Ground, Kind, Role};
 use crate::mail::compose::{Note, RequesterMail, StaffMail};
 use crate::services::case::{CODE_MINUTES, Case};
 use crate::services::error::ServiceError;
@@ -67,13 +67,14 @@ pub(super) fn first_events(case: &mut Case<'_>) -> Result<(), ServiceError> {
         case.record(EventKind::IdentityConfirmed, json!({"method": "in_person"}), None)?;
     }
     if case.row.blocking == Blocking::Provisional {
-        if case.row.identity_confirmed_at.is_some() {
-            // Nobody has to prove an address first: staff know who stands before them.
+        // Staff know who stands before them, or whose letter it is: nobody has to prove an address first.
+        let in_effect = case.row.identity_confirmed_at.is_some() || case.row.capacity == Capacity::AuthorisedBody;
+        if in_effect {
             case.meet_clock(ClockName::Blocking, "block");
         }
         case.record(
             EventKind::BlockSet,
-            json!({"blocking": "provisional", "by": "profile", "in_effect": case.row.identity_confirmed_at.is_some()}),
+            json!({"blocking": "provisional", "by": "profile", "in_effect": in_effect}),
             None,
         )?;
     }
