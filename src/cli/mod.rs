@@ -122,7 +122,11 @@ fn run(command: Command) -> Result<ExitCode, String> {
     runtime.block_on(async move {
         match command {
             Command::Doctor => Ok(doctor::run(settings).await),
-            Command::Serve { no_worker } => serve::serve(build(settings)?, !no_worker).await,
+            Command::Serve { no_worker } => {
+                let mut settings = settings;
+                let listener = serve::bind(&mut settings)?;
+                serve::serve(build(settings)?, listener, !no_worker).await
+            }
             Command::Worker => serve::work(build(settings)?).await,
             Command::Migrate => migrate(&settings),
             Command::Deadlines(args) => deadlines::run(&settings, args),

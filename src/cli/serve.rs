@@ -11,14 +11,24 @@ use crate::domain::phone::Phone;
 use crate::domain::vocabulary::Role;
 use crate::http;
 use crate::services::error::ServiceError;
+use crate::settings::Settings;
 use crate::storage::{self, DatabaseUrl};
 use crate::worker;
 
-pub(super) async fn serve(app: Arc<App>, with_worker: bool) -> Result<ExitCode, String> {
-    let address = &app.settings.bind_addr;
+/// Takes the address first: nothing is changed when it is in use. With port 0 the free port that was found stands in links.
+pub(super) fn bind(settings: &mut Settings) -> Result<TcpListener, String> {
+    let address = &settings.bind_addr;
     let listener = TcpListener::bind(address).map_err(|error| {
         format!("BIND_ADDR {address}: {error}. Choose another port, for instance BIND_ADDR=127.0.0.1:8081")
     })?;
+    if settings.public_url == format!("http://{address}") {
+        let bound = listener.local_addr().map_err(|error| error.to_string())?;
+        settings.public_url = format!("http://{bound}");
+    }
+    Ok(listener)
+}
+
+pub(super) async fn serve(app: Arc<App>, listener: TcpListener, with_worker: bool) -> Result<ExitCode, String> {
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
     let (server, handle) = http::server::bind_and_run(Arc::clone(&app), listener, http::configure)
         .map_err(|error| format!("{bound}: {error}"))?;
