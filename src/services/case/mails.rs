@@ -150,31 +150,17 @@ impl Case<'_> {
             text: composed.text,
             html: composed.html,
         };
+        let waiting = self.waiting_mail(&mail_id);
         let row = OutboxRow {
-            request_id: Some(self.row.id.clone()),
-            operator_id: self.row.operator_id.clone(),
             mail: name.to_owned(),
             recipient_kind: kind.to_owned(),
             recipient_id: id,
             language,
-            message_id: format!("{mail_id}@{}", self.app.settings.mail_domain()),
             delivers_answer,
             state: if by_mail { outbox::PENDING } else { outbox::TO_POST }.to_owned(),
-            attempts: 0,
-            created_at: self.now.naive_utc(),
-            next_attempt_at: by_mail.then(|| self.now.naive_utc()),
-            give_up_at: (self.now + Duration::days(GIVE_UP_AFTER_DAYS)).naive_utc(),
-            lease_token: None,
-            lease_until: None,
-            sent_at: None,
-            failure_kind: None,
-            smtp_code: None,
-            smtp_enhanced: None,
-            posted_on: None,
-            tracking: None,
-            resent_from: None,
+            next_attempt_at: waiting.next_attempt_at.filter(|_| by_mail),
             sealed: Some(self.key.seal_json(&Place::new("outbox", &mail_id, "mail"), &sealed)?),
-            id: mail_id.clone(),
+            ..waiting
         };
         outbox::enqueue(self.tx, &row)?;
         Ok(mail_id)
@@ -189,23 +175,36 @@ impl Case<'_> {
         let sealed = mail.sealed.as_deref().ok_or(ServiceError::NotFound)?;
         let contents: SealedMail = self.key.open_json(&Place::new("outbox", &mail.id, "mail"), sealed)?;
         let again = OutboxRow {
-            message_id: format!("{id}@{}", self.app.settings.mail_domain()),
-            sealed: Some(self.key.seal_json(&Place::new("outbox", &id, "mail"), &contents)?),
+            mail: mail.mail.clone(),
+            recipient_kind: mail.recipient_kind.clone(),
+            recipient_id: mail.recipient_id.clone(),
+            language: mail.language,
+            delivers_answer: mail.delivers_answer,
             resent_from: Some(mail.resent_from.clone().unwrap_or_else(|| mail.id.clone())),
-            ..self.fresh(id, mail)
+            sealed: Some(self.key.seal_json(&Place::new("outbox", &id, "mail"), &contents)?),
+            ..self.waiting_mail(&id)
         };
         outbox::enqueue(self.tx, &again)?;
         Ok(again)
     }
 
-    /// A row like `mail` that was never tried.
-    fn fresh(&self, id: String, mail: &OutboxRow) -> OutboxRow {
+    /// A mail about this request that waits for its first attempt; to whom and what is still to be filled in.
+    fn waiting_mail(&self, id: &str) -> OutboxRow {
+        let now = self.now.naive_utc();
         OutboxRow {
-            id,
+            id: id.to_owned(),
+            request_id: Some(self.row.id.clone()),
+            operator_id: self.row.operator_id.clone(),
+            mail: String::new(),
+            recipient_kind: String::new(),
+            recipient_id: None,
+            language: self.row.language,
+            message_id: format!("{id}@{}", self.app.settings.mail_domain()),
+            delivers_answer: false,
             state: outbox::PENDING.to_owned(),
             attempts: 0,
-            created_at: self.now.naive_utc(),
-            next_attempt_at: Some(self.now.naive_utc()),
+            created_at: now,
+            next_attempt_at: Some(now),
             give_up_at: (self.now + Duration::days(GIVE_UP_AFTER_DAYS)).naive_utc(),
             lease_token: None,
             lease_until: None,
@@ -215,7 +214,8 @@ impl Case<'_> {
             smtp_enhanced: None,
             posted_on: None,
             tracking: None,
-            ..mail.clone()
+            resent_from: None,
+            sealed: None,
         }
     }
 
