@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, Once, PoisonError};
 
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
@@ -94,8 +94,13 @@ pub async fn send_to(app: &Arc<App>, configure: fn(&mut ServiceConfig), request:
     Answer { status, headers, body }
 }
 
+/// Somebody listens to everything while tests run. Without that a line that another test comes upon first, with nobody
+/// listening, could be switched off for all in the moment in which this test listens.
+static LISTENER: Once = Once::new();
+
 /// What is logged meanwhile, one JSON object a line.
 pub async fn logged<T>(work: impl Future<Output = T>) -> (T, String) {
+    LISTENER.call_once(|| tracing::subscriber::set_global_default(Listener).unwrap());
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -106,6 +111,29 @@ pub async fn logged<T>(work: impl Future<Output = T>) -> (T, String) {
     let result = work.with_subscriber(subscriber).await;
     let text = lines.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     (result, String::from_utf8(text).unwrap())
+}
+
+/// Listens to everything and keeps nothing.
+struct Listener;
+
+impl tracing::Subscriber for Listener {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {}
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
 }
 
 #[derive(Clone, Default)]
