@@ -1,35 +1,15 @@
 //! The history of a request: complete, readable, and broken by any change.
 
-use otinish::domain::event_chain::{Damage, EventHeader, Head, Link, verify};
-use otinish::storage::events;
+use otinish::domain::event_chain::{Damage, verify};
 use serde_json::{Value, json};
 
-use crate::support::journey::{stored, tamper};
+use crate::support::journey::{stored_chain, tamper};
 use crate::support::{Submitted, TestApp, forms};
 
 /// Checks the stored chain against the head that the request's row remembers.
 fn check(test: &TestApp, request: &Submitted) -> Result<usize, (i64, Damage)> {
-    let row = stored(&test.database, &request.reference);
-    let links: Vec<Link> = events::of_request(&mut test.database.connect(), &row.id)
-        .unwrap()
-        .into_iter()
-        .map(|event| Link {
-            header: EventHeader {
-                request_id: event.request_id,
-                seq: event.seq,
-                at: event.at.and_utc(),
-                kind: event.kind,
-                actor_kind: event.actor_kind,
-                actor_id: event.actor_id,
-                data: event.data,
-            },
-            ciphertext: event.sealed,
-            ciphertext_digest: event.sealed_digest,
-            hash: event.hash,
-        })
-        .collect();
-    let head = Head { seq: row.event_seq, hash: row.event_head };
-    verify(&row.id, &links, Some(&head)).map(|()| links.len()).map_err(|broken| (broken.seq, broken.damage))
+    let (id, links, head) = stored_chain(&test.database, &request.reference);
+    verify(&id, &links, Some(&head)).map(|()| links.len()).map_err(|broken| (broken.seq, broken.damage))
 }
 
 #[tokio::test]

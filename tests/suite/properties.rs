@@ -6,15 +6,15 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use otinish::domain::almaty;
 use otinish::domain::calendar::Calendar;
 use otinish::domain::clocks::{Candidate, headline};
-use otinish::domain::event_chain::{EventHeader, Head, Link, verify};
+use otinish::domain::event_chain::{Head, Link, verify};
 use otinish::domain::reminder::{Stage, Watched};
 use otinish::domain::term::{Term, TermUnit};
 use otinish::domain::vocabulary::{Basis, ClockName, ClockState, Kind, Role};
-use otinish::storage::{events, requests};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
+use crate::support::journey::stored_chain;
 use crate::support::{Member, TestApp, forms};
 
 fn day(number: i64) -> NaiveDate {
@@ -185,24 +185,7 @@ async fn story(kind: &str, steps: &[&str]) -> (String, Vec<Link>, Head) {
         assert!(answer.status < 500, "{step}: {}", answer.text);
         test.advance(Duration::seconds(7)).await;
     }
-    let mut connection = test.database.connect();
-    let row = requests::by_reference(&mut connection, &request.reference).unwrap().unwrap();
-    let chain = events::of_request(&mut connection, &row.id).unwrap().into_iter().map(|event| Link {
-        header: EventHeader {
-            request_id: event.request_id,
-            seq: event.seq,
-            at: event.at.and_utc(),
-            kind: event.kind,
-            actor_kind: event.actor_kind,
-            actor_id: event.actor_id,
-            data: event.data,
-        },
-        ciphertext: event.sealed,
-        ciphertext_digest: event.sealed_digest,
-        hash: event.hash,
-    });
-    let head = Head { seq: row.event_seq, hash: row.event_head };
-    (row.id, chain.collect(), head)
+    stored_chain(&test.database, &request.reference)
 }
 
 /// The chain after each way to touch it.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use otinish::domain::event_chain::{EventHeader, Head, Link};
 use otinish::domain::vocabulary::Role;
+use otinish::storage::events;
 use otinish::storage::requests::{self, RequestRow};
 use otinish::storage::schema;
 use reqwest::Method;
@@ -149,4 +151,28 @@ impl TestApp {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Answer { status, headers, text: response.text().await.unwrap() }
     }
+}
+
+/// The stored history of a request: its id, the links of the chain, and the head that the request's row remembers.
+pub fn stored_chain(database: &TestDatabase, reference: &str) -> (String, Vec<Link>, Head) {
+    let row = stored(database, reference);
+    let links = events::of_request(&mut database.connect(), &row.id)
+        .unwrap()
+        .into_iter()
+        .map(|event| Link {
+            header: EventHeader {
+                request_id: event.request_id,
+                seq: event.seq,
+                at: event.at.and_utc(),
+                kind: event.kind,
+                actor_kind: event.actor_kind,
+                actor_id: event.actor_id,
+                data: event.data,
+            },
+            ciphertext: event.sealed,
+            ciphertext_digest: event.sealed_digest,
+            hash: event.hash,
+        })
+        .collect();
+    (row.id, links, Head { seq: row.event_seq, hash: row.event_head })
 }
