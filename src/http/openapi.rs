@@ -4,7 +4,7 @@ use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{auth, outbox, public, requester, staff, users};
+use super::api::{auth, calendar, outbox, public, requester, staff, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -32,6 +32,7 @@ use super::api::{auth, outbox, public, requester, staff, users};
         staff::record_request, staff::act_on_request,
         outbox::list_mails, outbox::resend_mail,
         users::list_users, users::create_user, users::change_user,
+        calendar::list_revisions, calendar::change_day, calendar::confirm_days,
         super::health::live, super::health::ready,
     ),
     components(schemas(staff::ActionBody)),

@@ -16,6 +16,7 @@ mod smtp_transport;
 
 mod bad_input;
 mod blocking;
+mod calendar;
 mod clocks;
 mod clocks_met;
 mod data_files;

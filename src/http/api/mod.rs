@@ -1,6 +1,7 @@
 //! The REST API under `/api/v1`.
 
 pub mod auth;
+pub mod calendar;
 pub mod outbox;
 pub mod public;
 pub mod requester;
@@ -29,7 +30,8 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(auth::configure)
             .configure(staff::configure)
             .configure(outbox::configure)
-            .configure(users::configure),
+            .configure(users::configure)
+            .configure(calendar::configure),
     );
 }
 
