@@ -6,7 +6,7 @@ mod clocks;
 mod mails;
 
 pub use clocks::{candidate, is_open, term, watched};
-pub use mails::{CODE_MINUTES, SealedMail};
+pub use mails::{CODE_MINUTES, SealedMail, waiting_mail};
 
 use std::sync::Arc;
 

@@ -14,6 +14,7 @@ pub mod password;
 pub mod person;
 pub mod requester;
 pub mod sign_in;
+pub mod staff_mail;
 pub mod submit;
 pub mod users;
 pub mod views;

@@ -42,6 +42,7 @@ mod reminders_once;
 mod repository;
 mod sign_in;
 mod smtp_story;
+mod staff_mails;
 mod story;
 mod tokens;
 mod workflow;
