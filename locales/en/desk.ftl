@@ -32,3 +32,9 @@ desk-released-intro = { $count ->
 }
 desk-released-account = The account of the colleague who had them was disabled. The deadlines run on.
 desk-released-role = The colleague who had them no longer works on requests of this organisation. The deadlines run on.
+
+desk-nearer-subject = Deadlines moved nearer: { $count }
+desk-nearer-intro = The calendar of working days changed: these deadlines end earlier than before.
+desk-nearer-what = Look at them today. The history of each request shows both dates.
+desk-nearer-line = { $reference }: { $clock }, by { $to } instead of { $from }
+desk-fact-source = Source

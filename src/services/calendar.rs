@@ -9,6 +9,7 @@ mod file;
 mod forms;
 mod recount;
 mod revisions;
+mod told;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

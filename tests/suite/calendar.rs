@@ -502,3 +502,38 @@ async fn the_command_line_counts_by_the_calendar_that_administrators_changed() {
     let printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
     assert_eq!(printed["headline"]["due_on"], "2026-11-27");
 }
+
+#[tokio::test]
+async fn a_day_lost_is_told_to_whoever_has_the_request_in_one_mail_each() {
+    let test = TestApp::start().await;
+    let admin = test.admin().await;
+    let agent = test.staff("agent", Role::Agent, "citicom").await;
+    let (dpo, other) =
+        (test.staff("dpo", Role::Dpo, "citicom").await, test.staff("other", Role::Dpo, "kazteleport").await);
+    let mine = test.submit_confirmed("citicom", &forms::access()).await;
+    test.act(&agent, &mine.reference, "assign", json!({"assignee": "me"})).await.expect(200);
+    for _ in 0..3 {
+        test.submit("citicom", &forms::access()).await;
+    }
+    test.work().await;
+    test.take_mails();
+    let saturday = test.put_day(&admin, "2026-11-28", "", &worked()).await.expect(200);
+    assert_eq!(saturday["moved_clocks"], 0, "all are due before it");
+    let wednesday = test.put_day(&admin, "2026-11-25", "", &off("Storm")).await.expect(200);
+    assert_eq!((&wednesday["moved_clocks"], &wednesday["nearer"]), (&json!(4), &json!(0)));
+    test.work().await;
+    assert!(test.take_mails().is_empty());
+    let back = test.put_day(&admin, "2026-11-25", "", &json!({"working": true, "source": ORDER})).await.expect(200);
+    assert_eq!(back["nearer"], 4);
+    test.work().await;
+    let mails = test.take_mails();
+    let to = |member: &Member| mails.iter().filter(|mail| mail.to == member.email).collect::<Vec<_>>();
+    assert_eq!(mails.len(), 2, "{:?}", mails.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
+    assert!(to(&other).is_empty() && to(&admin).is_empty());
+    assert_eq!(to(&agent)[0].subject, "Deadlines moved nearer: 1");
+    assert_eq!(to(&dpo)[0].subject, "Deadlines moved nearer: 3", "those that nobody has");
+    let flat = to(&agent)[0].text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(&mine.reference) && flat.contains(ORDER), "{flat}");
+    assert!(flat.contains("by 26 November 2026 instead of 27 November 2026"), "{flat}");
+    assert!(!flat.contains("Айгүл") && !flat.contains("token="), "{flat}");
+}

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::Composed;
 use super::layout::{Block, Letter, Pen};
-use crate::domain::vocabulary::{Kind, Language};
+use crate::domain::vocabulary::{ClockName, Kind, Language};
 use crate::locale::{Texts, Value, dates};
 
 crate::vocabulary! {
@@ -96,6 +96,30 @@ pub enum DeskMail<'a> {
         /// The account stays, and only a role was taken away.
         role_removed: bool,
     },
+    /// The calendar changed, and deadlines end earlier than before.
+    Nearer {
+        /// The order, law or announcement behind the change.
+        source: &'a str,
+        /// How many deadlines moved nearer.
+        count: usize,
+        /// The first of them.
+        lines: &'a [NearerLine],
+    },
+}
+
+/// A deadline that moved nearer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearerLine {
+    /// The reference of its request.
+    pub reference: String,
+    /// Which deadline.
+    pub clock: ClockName,
+    /// Its last day before.
+    pub from: NaiveDate,
+    /// Its last day now.
+    pub to: NaiveDate,
+    /// The request in the console.
+    pub link: String,
 }
 
 /// Composes a mail to a staff member, who is greeted by name. `link` leads to the console, `operator_name` stands in the footer.
@@ -113,6 +137,7 @@ pub fn compose_desk(
         DeskMail::Digest(digest) => digest_parts(pen, digest),
         DeskMail::StandIn { who, from, until, open } => stand_in(pen, who, (from, until), open),
         DeskMail::Released { who, count, role_removed } => released(pen, who, count, role_removed),
+        DeskMail::Nearer { source, count, lines } => nearer(pen, source, count, lines),
     };
     blocks.push(pen.action("desk-action-queue", link));
     let footer = vec![pen.text("mail-footer-staff", &[("operator", Value::from(operator_name))])];
@@ -182,6 +207,35 @@ fn released(pen: Pen<'_>, who: &str, count: i64, role_removed: bool) -> (String,
     (pen.text("desk-released-subject", &[("count", Value::from(count))]), blocks)
 }
 
+fn nearer(pen: Pen<'_>, source: &str, count: usize, lines: &[NearerLine]) -> (String, Vec<Block>) {
+    let items = lines.iter().map(|line| {
+        let on = |day| dates::date(pen.texts, pen.language, day);
+        let (clock, from, to) = (pen.text(&format!("clock-{}", line.clock), &[]), on(line.from), on(line.to));
+        let values = [
+            ("reference", Value::from(&line.reference)),
+            ("clock", Value::from(&clock)),
+            ("from", Value::from(&from)),
+            ("to", Value::from(&to)),
+        ];
+        (pen.text("desk-nearer-line", &values), line.link.clone())
+    });
+    let mut blocks = vec![
+        Block::Lead(pen.text("desk-nearer-intro", &[])),
+        Block::Paragraph(pen.text("desk-nearer-what", &[])),
+        Block::Items(items.collect()),
+    ];
+    let more = count.saturating_sub(lines.len());
+    if more > 0 {
+        blocks.push(Block::Small(pen.text("desk-digest-more", &[("count", Value::from(number(more)))])));
+    }
+    blocks.push(Block::Facts(vec![(pen.text("desk-fact-source", &[]), source.to_owned())]));
+    (pen.text("desk-nearer-subject", &[("count", Value::from(number(count)))]), blocks)
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,12 +265,20 @@ mod tests {
         let texts = Texts::built_in().unwrap();
         let (one, two) = (digest(1), digest(2));
         let day = |text: &str| text.parse().unwrap();
+        let nearer = [NearerLine {
+            reference: "CIT-0000-0001-X".to_owned(),
+            clock: ClockName::Information,
+            from: day("2026-11-30"),
+            to: day("2026-11-27"),
+            link: "https://requests.example.kz/staff/requests/CIT-0000-0001-X".to_owned(),
+        }];
         let mails = [
             DeskMail::Digest(&one),
             DeskMail::Digest(&two),
             DeskMail::StandIn { who: "А. Ким", from: day("2026-11-25"), until: day("2026-12-04"), open: 12 },
             DeskMail::Released { who: "А. Ким", count: 1, role_removed: true },
             DeskMail::Released { who: "А. Ким", count: 22, role_removed: false },
+            DeskMail::Nearer { source: "Приказ № 412 от 24.11.2026", count: 25, lines: &nearer },
         ];
         for language in Language::ALL.iter().copied() {
             for mail in &mails {

@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::vocabulary::{ClockName, Kind};
 
-pub use desk::{DeskMail, Digest, DigestPart, DigestSection, Line, Part, compose_desk};
+pub use desk::{DeskMail, Digest, DigestPart, DigestSection, Line, NearerLine, Part, compose_desk};
 pub use requester::{Note, RequesterMail, compose_requester};
 pub use staff::{ReminderStage, StaffMail, compose_staff};
 

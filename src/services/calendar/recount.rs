@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
+use super::told::tell;
 use crate::app::App;
 use crate::domain::almaty;
 use crate::domain::calendar::{Calendar, YearMissing};
@@ -52,6 +53,7 @@ pub(super) struct RequestPlan {
     pub reference: String,
     pub operator_id: String,
     pub kind: Kind,
+    pub assignee_id: Option<String>,
     pub moves: Vec<Move>,
     change: RequestChange,
     clocks: Vec<ClockChange>,
@@ -77,6 +79,12 @@ pub(super) enum RecountError {
 impl From<YearMissing> for RecountError {
     fn from(missing: YearMissing) -> Self {
         Self::Year(missing)
+    }
+}
+
+impl From<ServiceError> for RecountError {
+    fn from(error: ServiceError) -> Self {
+        Self::Service(error)
     }
 }
 
@@ -170,6 +178,7 @@ impl Cause<'_> {
             reference: head.reference.clone(),
             operator_id: head.operator_id.clone(),
             kind: head.kind,
+            assignee_id: head.assignee_id.clone(),
             moves: Vec::new(),
             change: RequestChange {
                 id: head.id.clone(),
@@ -261,8 +270,8 @@ impl Cause<'_> {
         }
     }
 
-    /// Writes a plan, and counts and writes what changed since it was made. From here on until the transaction ends nobody else
-    /// counts a term. Returns all that was written.
+    /// Writes a plan, counts and writes what changed since it was made, and tells colleagues of nearer days. From here on until the
+    /// transaction ends nobody else counts a term. Returns all that was written.
     pub(super) fn write(&self, tx: &mut AnyConnection, plan: Plan) -> Result<Vec<RequestPlan>, RecountError> {
         let Plan { requests, mut seen } = plan;
         let mut written = self.write_all(tx, requests, &mut seen)?;
@@ -277,6 +286,7 @@ impl Cause<'_> {
                 written.extend(self.write_all(tx, requests, &mut seen)?);
             }
         }
+        tell(self, tx, &written)?;
         Ok(written)
     }
 
