@@ -16,6 +16,7 @@ mod smtp_transport;
 
 mod bad_input;
 mod blocking;
+mod bulk;
 mod clocks;
 mod clocks_met;
 mod data_files;
@@ -38,6 +39,8 @@ mod properties;
 mod recorded;
 mod reminders;
 mod reminders_once;
+mod repair;
+mod repair_receipt;
 mod repository;
 mod sign_in;
 mod smtp_story;

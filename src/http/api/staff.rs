@@ -171,7 +171,7 @@ pub(crate) enum ActionBody {
     #[schema(title = "mark_consumer")]
     Consumer(ConsumerForm),
     #[schema(title = "reclassify")]
-    Reclassify(ReclassifyForm),
+    Reclassify(Box<ReclassifyForm>),
     #[schema(title = "amend_receipt")]
     AmendReceipt(AmendReceiptForm),
 }

@@ -1,5 +1,6 @@
 //! Blocking beside the status, and what is known of a violation (Law 94-V art. 25(2)(8)).
 
+use serde::Deserialize;
 use serde_json::json;
 
 use super::ReasonForm;
@@ -39,14 +40,20 @@ pub fn awaits_effect(case: &mut Case<'_>) -> Result<bool, ServiceError> {
         return Ok(false);
     }
     // Any later one put it into effect.
-    Ok(last_block(case)?.is_some_and(|data| data["by"] == "profile" && data["in_effect"] == false))
+    Ok(last_block(case)?.is_some_and(|set| set.by.as_deref() == Some("profile") && set.in_effect == Some(false)))
+}
+
+/// What the event of a block says.
+#[derive(Deserialize)]
+struct BlockSet {
+    /// The profile's promise, or what put it into effect; nothing when staff set it.
+    by: Option<String>,
+    /// Whether a promised block was in effect at once.
+    in_effect: Option<bool>,
 }
 
 /// What the history says of the block that was set last.
-///
-/// # Errors
-/// Those of the database.
-fn last_block(case: &mut Case<'_>) -> Result<Option<serde_json::Value>, ServiceError> {
+fn last_block(case: &mut Case<'_>) -> Result<Option<BlockSet>, ServiceError> {
     let block_set = EventKind::BlockSet.as_str();
     let events = events::of_request(case.tx, &case.row.id)?;
     let last = events.iter().rev().find(|event| event.kind == block_set);
@@ -59,7 +66,7 @@ fn last_block(case: &mut Case<'_>) -> Result<Option<serde_json::Value>, ServiceE
 /// Those of the database.
 pub fn was_set_by_promise(case: &mut Case<'_>) -> Result<bool, ServiceError> {
     // Staff give a reason and name nothing else; what put a promised block into effect is named.
-    Ok(case.row.blocking == Blocking::Provisional && last_block(case)?.is_some_and(|data| data["by"].is_string()))
+    Ok(case.row.blocking == Blocking::Provisional && last_block(case)?.is_some_and(|set| set.by.is_some()))
 }
 
 /// Somebody vouches for the request: the block that was recorded at receipt reaches the operator's systems from now on.

@@ -54,15 +54,14 @@ impl Case<'_> {
             self.void_clock(*name, by);
         }
         for clock in &planned {
-            match self.clock(clock.name).cloned() {
-                Some(row) => self.follow(row, clock)?,
-                None => {
-                    let row = self.clock_row(clock)?;
-                    clock_rows::insert_all(self.tx, std::slice::from_ref(&row))?;
-                    self.clocks.push(row);
-                    done.new.push(clock.name);
-                }
+            if let Some(row) = self.clock(clock.name).cloned() {
+                self.follow(row, clock)?;
+                continue;
             }
+            let row = self.clock_row(clock)?;
+            clock_rows::insert_all(self.tx, std::slice::from_ref(&row))?;
+            self.clocks.push(row);
+            done.new.push(clock.name);
         }
         Ok(done)
     }
