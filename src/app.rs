@@ -16,6 +16,8 @@ use crate::domain::rules::Rules;
 use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
+use crate::services::calendar::{self, Calendars};
+use crate::services::error::ServiceError;
 use crate::settings::{Secret, Settings};
 use crate::storage::{self, AnyConnection, Db, MigrationError, StorageError};
 use crate::vault::{KeyFingerprint, KeyRing, Purpose, Vault, VaultError};
@@ -42,8 +44,8 @@ pub struct App {
     pub operators: Operators,
     /// The law.
     pub rules: Rules,
-    /// The calendar.
-    pub calendar: Calendar,
+    /// The calendar, as this process saw it last.
+    pub(crate) calendars: Calendars,
     /// Where the data files were read from.
     pub sources: Vec<(&'static str, String)>,
     /// Rung when there may be a mail to send.
@@ -81,6 +83,9 @@ pub enum StartError {
     /// The mail settings cannot be used.
     #[error("{0}")]
     Mail(#[from] MailError),
+    /// The calendar cannot be brought up to date.
+    #[error("the calendar cannot be brought up to date: {0}")]
+    Calendar(#[from] ServiceError),
     /// Requests are open at an operator that has no profile any more.
     #[error("operators/{0}.toml is missing, but requests are open at this operator: put the file back")]
     NoProfile(String),
@@ -118,7 +123,6 @@ impl App {
                 return Err(StartError::NoProfile(operator));
             }
         }
-        drop(connection);
         let db = Db::open(&settings.database, settings.connections)?;
         for operator in data.operators.iter().filter(|operator| operator.storage_country != "KZ") {
             tracing::warn!(
@@ -127,7 +131,7 @@ impl App {
                 "storage_country is not KZ: Law 94-V 12(2) wants the data stored in Kazakhstan"
             );
         }
-        Ok(Arc::new(Self {
+        let app = Arc::new(Self {
             settings,
             db,
             clock,
@@ -136,12 +140,14 @@ impl App {
             texts: data.texts,
             operators: data.operators,
             rules: data.rules,
-            calendar: data.calendar,
+            calendars: Calendars::new(data.calendar),
             sources: data.sources,
             mail_bell: Notify::new(),
             clock_bell: Notify::new(),
             unknown_sign_ins: RwLock::default(),
-        }))
+        });
+        calendar::adopt_file(&app, &mut connection)?;
+        Ok(app)
     }
 
     /// Wakes the worker: something was written that it may have to act on.
@@ -150,10 +156,17 @@ impl App {
         self.mail_bell.notify_one();
     }
 
-    /// The law and the calendar of today.
+    /// The calendar as this process saw it last: good for looking, not for storing what was counted by it. See
+    /// [`calendar::in_force`].
     #[must_use]
-    pub const fn law(&self) -> Law<'_> {
-        Law { rules: &self.rules, calendar: &self.calendar }
+    pub fn calendar(&self) -> Arc<Calendar> {
+        self.calendars.last_seen().1
+    }
+
+    /// The law, with a calendar.
+    #[must_use]
+    pub const fn law<'a>(&'a self, calendar: &'a Calendar) -> Law<'a> {
+        Law { rules: &self.rules, calendar }
     }
 
     /// The operator with this id.

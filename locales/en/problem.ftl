@@ -68,3 +68,5 @@ problem-last_admin-detail = This is the last active administrator. Add another o
 
 problem-request_timeout-title = The request did not arrive whole
 problem-request_timeout-detail = It was sent too slowly. Please send it again.
+problem-calendar_changed-title = The calendar changed
+problem-calendar_changed-detail = Somebody changed the calendar after you looked at it. Look again at what would move, then decide.

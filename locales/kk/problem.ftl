@@ -61,3 +61,5 @@ problem-last_admin-detail = Бұл — соңғы белсенді әкімші.
 
 problem-request_timeout-title = Сұрау толық келмеді
 problem-request_timeout-detail = Сұрау тым баяу жіберілді. Қайта жіберіп көріңіз.
+problem-calendar_changed-title = Күнтізбе өзгерді
+problem-calendar_changed-detail = Сіз қарағаннан кейін күнтізбені біреу өзгертті. Қай мерзімдер жылжитынын қайта қарап, содан соң шешіңіз.

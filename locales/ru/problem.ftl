@@ -71,3 +71,5 @@ problem-last_admin-detail = Это последний действующий а�
 
 problem-request_timeout-title = Запрос не пришёл целиком
 problem-request_timeout-detail = Запрос передавался слишком долго. Отправьте его ещё раз.
+problem-calendar_changed-title = Календарь изменён
+problem-calendar_changed-detail = Календарь изменили после того, как Вы его смотрели. Посмотрите ещё раз, какие сроки сдвинутся, и решите.

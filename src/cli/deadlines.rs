@@ -6,10 +6,13 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 
 use crate::data::Data;
+use crate::domain::calendar::Calendar;
 use crate::domain::vocabulary::{Kind, Language};
+use crate::services::calendar::of_database;
 use crate::services::deadlines::{Books, DeadlineQuery, Deadlines, deadlines};
 use crate::services::error::ServiceError;
 use crate::settings::Settings;
+use crate::storage::{AnyConnection, DatabaseUrl};
 
 /// What to count.
 #[derive(Debug, ClapArgs)]
@@ -46,8 +49,9 @@ pub struct Args {
 pub(super) fn run(settings: &Settings, args: Args) -> Result<ExitCode, String> {
     let data = Data::load(Path::new(&settings.config_dir)).map_err(|error| error.to_string())?;
     let now = crate::clock::Clock::System.now();
-    let books =
-        Books { operators: &data.operators, rules: &data.rules, calendar: &data.calendar, texts: &data.texts, now };
+    let changed = calendar_in_force(settings)?;
+    let calendar = changed.as_ref().unwrap_or(&data.calendar);
+    let books = Books { operators: &data.operators, rules: &data.rules, calendar, texts: &data.texts, now };
     let query = DeadlineQuery {
         operator: args.operator,
         kind: Some(args.kind),
@@ -64,6 +68,17 @@ pub(super) fn run(settings: &Settings, args: Args) -> Result<ExitCode, String> {
         print(&data, args.language, &found);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The calendar of the database, with what administrators changed. A database that is not there yet is not made for this.
+fn calendar_in_force(settings: &Settings) -> Result<Option<Calendar>, String> {
+    if let DatabaseUrl::Sqlite(path) = &settings.database
+        && !Path::new(path).exists()
+    {
+        return Ok(None);
+    }
+    let mut connection = AnyConnection::open(&settings.database).map_err(|error| error.to_string())?;
+    of_database(&mut connection).map_err(|error| error.to_string())
 }
 
 fn print(data: &Data, language: Language, found: &Deadlines) {

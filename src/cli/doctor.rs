@@ -4,17 +4,21 @@ use std::net::IpAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::serve::short_of_approvers;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::data::Data;
 use crate::domain::almaty;
+use crate::domain::calendar::Calendar;
+use crate::domain::vocabulary::Certainty;
 use crate::settings::Settings;
 
 /// Files of law are to be compared with their sources at least this often.
 const VERIFY_AFTER_DAYS: i64 = 90;
+/// Official calendars and orders for the next year come out in autumn.
+const FIRST_MONTH_OF_WARNING: u32 = 10;
 
 /// What was found.
 #[derive(Default)]
@@ -76,21 +80,34 @@ fn check_data(data: &Data, now: DateTime<Utc>, findings: &mut Findings) {
         findings
             .warn(&format!("calendars/kz.toml was last compared with its sources on {}", data.calendar.verified_on()));
     }
-    match data.calendar.days_of(today.year()) {
-        Ok(_) => findings.good(&format!("calendar {}", data.calendar.revision())),
-        Err(missing) => findings.error(&format!("calendars/kz.toml: {missing}")),
-    }
-    if today.month() >= 10 && data.calendar.days_of(today.year() + 1).is_err() {
-        findings.warn(&format!(
-            "calendars/kz.toml has no year {}: terms that reach into it cannot be counted",
-            today.year() + 1
-        ));
-    }
     for operator in data.operators.iter().filter(|operator| operator.storage_country != "KZ") {
         findings.warn(&format!(
             "operators/{}.toml: storage_country is {}; Law 94-V 12(2) wants the data stored in Kazakhstan",
             operator.id, operator.storage_country
         ));
+    }
+}
+
+/// The calendar in force, with what administrators changed: this year must be there, and from October on next year, compared with
+/// the orders that move days off.
+fn check_calendar(calendar: &Calendar, today: NaiveDate, findings: &mut Findings) {
+    match calendar.days_of(today.year()) {
+        Ok(_) => findings.good(&format!("calendar {}", calendar.revision())),
+        Err(missing) => findings.error(&format!("calendars/kz.toml: {missing}")),
+    }
+    if today.month() < FIRST_MONTH_OF_WARNING {
+        return;
+    }
+    let next = today.year() + 1;
+    match calendar.certainty_of(next) {
+        Err(_) => {
+            findings.warn(&format!("calendars/kz.toml has no year {next}: terms that reach into it cannot be counted"));
+        }
+        Ok((Certainty::Inferred, _)) => findings.warn(&format!(
+            "the calendar of {next} is only computed: when its official days are known, compare them, change what differs \
+             (PUT /api/v1/staff/calendar/<day>), and confirm the year (PUT /api/v1/staff/calendar/years/{next})"
+        )),
+        Ok(_) => findings.good(&format!("calendar of {next}")),
     }
 }
 
@@ -109,6 +126,7 @@ fn check_settings(settings: &Settings, findings: &mut Findings) {
 }
 
 async fn check_running(app: &Arc<App>, findings: &mut Findings) {
+    check_calendar(&app.calendar(), almaty::local_date(app.clock.now()), findings);
     findings.good("database and key ring");
     match app.transport.check().await {
         Ok(()) => findings.good(&format!("mail by {}", app.transport.name())),
@@ -127,5 +145,29 @@ async fn check_running(app: &Arc<App>, findings: &mut Findings) {
             }
         }
         Err(error) => findings.error(&format!("staff: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::vocabulary::Certainty;
+
+    fn warnings(calendar: &Calendar, today: &str) -> (usize, usize) {
+        let mut findings = Findings::default();
+        check_calendar(calendar, today.parse().unwrap(), &mut findings);
+        (findings.warnings, findings.errors)
+    }
+
+    #[test]
+    fn from_october_on_next_year_must_be_there_and_confirmed() {
+        let text = include_str!("../../calendars/kz.toml");
+        let calendar = Calendar::parse("calendars/kz.toml", text).unwrap();
+        assert_eq!(warnings(&calendar, "2026-09-30"), (0, 0));
+        assert_eq!(warnings(&calendar, "2026-10-01"), (1, 0), "2027 is computed");
+        let confirmed = calendar.with_certainty(2027, Certainty::Verified, "an order", "next").unwrap();
+        assert_eq!(warnings(&confirmed, "2026-12-31"), (0, 0));
+        assert_eq!(warnings(&confirmed, "2027-10-01"), (1, 0), "2028 is missing");
+        assert_eq!(warnings(&confirmed, "2028-01-01"), (0, 1));
     }
 }

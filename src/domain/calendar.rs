@@ -11,6 +11,8 @@ use crate::domain::term::{Counted, SkipReason, Skipped, Term, TermUnit};
 use crate::domain::vocabulary::{Certainty, Localized};
 use crate::path;
 
+mod revision;
+
 /// A day was asked for in a year of which the calendar knows nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the calendar has no year {year}: add it to the calendar file")]
@@ -33,7 +35,7 @@ pub struct DayEntry {
 }
 
 /// The working days of a run of years without a gap.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendar {
     revision: String,
     source: String,
@@ -41,7 +43,7 @@ pub struct Calendar {
     years: BTreeMap<i32, Year>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Year {
     certainty: Certainty,
     source: String,
@@ -224,30 +226,6 @@ impl Calendar {
             due_on = next_day(due_on)?;
         }
         Ok(Counted { event_on, term, due_on, skipped, moved_from: (due_on != last).then_some(last) })
-    }
-
-    /// The same calendar with one day changed, as an administrator's order says, under a new revision.
-    ///
-    /// A day that then no longer differs from a plain week leaves the list of days that do.
-    ///
-    /// # Errors
-    /// When the calendar has no such year.
-    pub fn with_day(
-        &self,
-        date: NaiveDate,
-        working: bool,
-        name: Localized,
-        revision: impl Into<String>,
-    ) -> Result<Self, YearMissing> {
-        let mut calendar = self.clone();
-        let year = calendar.years.get_mut(&date.year()).ok_or(YearMissing { year: date.year() })?;
-        if working == is_weekday(date) {
-            year.days.remove(&date);
-        } else {
-            year.days.insert(date, DayEntry { date, working, name });
-        }
-        calendar.revision = revision.into();
-        Ok(calendar)
     }
 
     fn year(&self, year: i32) -> Result<&Year, YearMissing> {

@@ -130,6 +130,17 @@ pub fn digest(ciphertext: &[u8]) -> [u8; 32] {
     Sha256::digest(ciphertext).into()
 }
 
+/// A hash as it is written for people and in text columns.
+#[must_use]
+pub fn hex(hash: &[u8]) -> String {
+    use fmt::Write;
+    hash.iter().fold(String::with_capacity(hash.len() * 2), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// The hash of an event that follows `previous` (the hash before it, or [`genesis`]) and carries `ciphertext`.
 #[must_use]
 pub fn hash(previous: &[u8], header: &EventHeader, ciphertext: Option<&[u8]>) -> [u8; 32] {

@@ -140,6 +140,22 @@ impl Watched {
             on = first_day_after(on);
         }
     }
+
+    /// When to look again at a clock whose last day moved here from that of `before`: at once where a nearer day makes it more
+    /// urgent than it was, else at its next stage, so that a day gained makes no mail.
+    ///
+    /// # Errors
+    /// When the calendar does not cover a year that is needed.
+    pub fn look_after_move(
+        &self,
+        before: &Self,
+        calendar: &Calendar,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, YearMissing> {
+        let stage = self.stage_at(calendar, now)?;
+        let is_news = self.due_on < before.due_on && stage.is_some() && stage != before.stage_at(calendar, now)?;
+        if is_news { Ok(now) } else { self.next_after(calendar, now) }
+    }
 }
 
 fn first_day_after(date: NaiveDate) -> NaiveDate {
@@ -217,6 +233,20 @@ mod tests {
         let watched = Watched { term: Term::working(3), running_since: at("2026-11-17T10:00"), due_on };
         let list = walk(watched, at("2026-11-24T10:00"));
         assert_eq!(times(&list)[2..], ["11-21 00:00", "11-23 09:00", "11-24 09:00"]);
+    }
+
+    #[test]
+    fn only_a_nearer_day_that_makes_a_clock_more_urgent_is_looked_at_at_once() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+        let calendar = calendar();
+        let on = |due_on| Watched { term: Term::working(3), running_since: at("2026-11-20T10:00"), due_on };
+        let now = at("2026-11-24T10:00");
+        let look = |from, to| on(day(to)).look_after_move(&on(day(from)), &calendar, now).unwrap();
+        assert_eq!(look(26, 24), now, "it is the last day all of a sudden");
+        assert_eq!(look(26, 25), now, "it is the day before");
+        assert_eq!(look(25, 26), at("2026-11-25T09:00"), "a day gained");
+        assert_eq!(look(27, 26), at("2026-11-25T09:00"), "no stage stands yet");
+        assert_eq!(look(23, 24), at("2026-11-25T00:00"), "no longer overdue: the next stage is the end");
     }
 
     #[test]

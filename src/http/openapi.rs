@@ -4,7 +4,7 @@ use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{auth, bulk, outbox, public, requester, staff, users};
+use super::api::{auth, bulk, calendar, outbox, public, requester, staff, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,6 +33,7 @@ use super::api::{auth, bulk, outbox, public, requester, staff, users};
         bulk::act_on_many,
         outbox::list_mails, outbox::resend_mail,
         users::list_users, users::create_user, users::change_user,
+        calendar::list_revisions, calendar::change_day, calendar::confirm_days,
         super::health::live, super::health::ready,
     ),
     components(schemas(staff::ActionBody, bulk::BulkBody)),

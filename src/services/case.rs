@@ -7,8 +7,10 @@ mod mails;
 mod replan;
 
 pub use clocks::{candidate, is_open, term, watched};
-pub use mails::{CODE_MINUTES, SealedMail};
+pub use mails::{CODE_MINUTES, SealedMail, waiting_mail};
 pub use replan::{Moved, Replanned};
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::ServiceError;
 use crate::app::App;
+use crate::domain::calendar::Calendar;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::event_chain::{self, EventHeader};
 use crate::domain::intake::Contents;
@@ -59,6 +62,7 @@ pub struct Case<'t> {
     /// Its operator.
     pub operator: &'t Operator,
     touched: Vec<String>,
+    calendar: Option<Arc<Calendar>>,
 }
 
 impl std::fmt::Debug for Case<'_> {
@@ -100,7 +104,18 @@ impl<'t> Case<'t> {
         let operator = app.operator(&row.operator_id).ok_or(ServiceError::NotFound)?;
         let key = request_key(app, tx, &row.id)?;
         let clocks = clock_rows::of_request(tx, &row.id)?;
-        Ok(Self { app, now: app.clock.now(), actor, clocks, key, operator, row, tx, touched: Vec::new() })
+        Ok(Self {
+            app,
+            now: app.clock.now(),
+            actor,
+            clocks,
+            key,
+            operator,
+            row,
+            tx,
+            touched: Vec::new(),
+            calendar: None,
+        })
     }
 
     /// A request that was just received and has no clocks yet. Its row must be in the database.
@@ -111,7 +126,7 @@ impl<'t> Case<'t> {
         actor: Actor,
         (row, key, operator): (RequestRow, RequestKey, &'t Operator),
     ) -> Self {
-        Self { app, tx, now, actor, row, clocks: Vec::new(), key, operator, touched: Vec::new() }
+        Self { app, tx, now, actor, row, clocks: Vec::new(), key, operator, touched: Vec::new(), calendar: None }
     }
 
     /// Moves the request along the workflow.

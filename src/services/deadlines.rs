@@ -83,16 +83,10 @@ pub struct Books<'a> {
 }
 
 impl<'a> Books<'a> {
-    /// Those of a running process.
+    /// Those of a running process, with the calendar in force.
     #[must_use]
-    pub fn of(app: &'a App) -> Self {
-        Self {
-            operators: &app.operators,
-            rules: &app.rules,
-            calendar: &app.calendar,
-            texts: &app.texts,
-            now: app.clock.now(),
-        }
+    pub fn of(app: &'a App, calendar: &'a Calendar) -> Self {
+        Self { operators: &app.operators, rules: &app.rules, calendar, texts: &app.texts, now: app.clock.now() }
     }
 }
 
@@ -186,13 +180,13 @@ fn at_received(error: &CountError) -> ServiceError {
     }
 }
 
-/// A year of the calendar.
+/// A year of a calendar.
 ///
 /// # Errors
 /// `NotFound` for a year that the calendar does not cover.
-pub fn calendar_year(app: &App, language: Language, year: i32) -> Result<CalendarYear, ServiceError> {
-    let days = app.calendar.days_of(year).map_err(|_| ServiceError::NotFound)?;
+pub fn calendar_year(calendar: &Calendar, language: Language, year: i32) -> Result<CalendarYear, ServiceError> {
+    let days = calendar.days_of(year).map_err(|_| ServiceError::NotFound)?;
     let view =
         |day: &DayEntry| DayView { date: day.date, working: day.working, name: day.name.get(language).to_owned() };
-    Ok(CalendarYear { revision: app.calendar.revision().to_owned(), year, days: days.into_iter().map(view).collect() })
+    Ok(CalendarYear { revision: calendar.revision().to_owned(), year, days: days.into_iter().map(view).collect() })
 }

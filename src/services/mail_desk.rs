@@ -9,9 +9,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::actions::standing;
 use super::case::Case;
-use super::desk::{Page, page_size};
+use super::desk::{Page, audit, page_size};
 use super::error::{Refusal, ServiceError};
 use super::sign_in::Member;
+use super::staff_mail;
 use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::permission::Permission;
@@ -54,7 +55,7 @@ crate::vocabulary! {
 pub struct MailView {
     /// Its id.
     pub id: String,
-    /// The request it is about.
+    /// The request it is about; null for a mail to staff about none.
     pub reference: Option<String>,
     /// The operator.
     pub operator: String,
@@ -165,7 +166,9 @@ pub async fn resend(app: &Arc<App>, member: Member, id: String) -> Result<MailVi
     let mail = app
         .db
         .write("resend_mail", move |tx| {
-            let request_id = find(tx, &id)?.request_id.ok_or(ServiceError::NotFound)?;
+            let Some(request_id) = find(tx, &id)?.request_id else {
+                return resend_of_staff(&process, tx, &member, &id);
+            };
             let row = requests::lock_by_id(tx, &request_id)?.ok_or(ServiceError::NotFound)?;
             let standing = standing(&member, &row);
             if !standing.may(Permission::SeeOutbox) {
@@ -176,10 +179,7 @@ pub async fn resend(app: &Arc<App>, member: Member, id: String) -> Result<MailVi
             }
             let mut case = Case::open_by_id(&process, tx, &request_id, Actor::Staff(member.id.clone()))?;
             let mut mail = find(case.tx, &id)?;
-            if mail.state != outbox::DEAD || mail.tracking.as_deref() == Some(RESENT) {
-                let refusal = Refusal::new("invalid_transition", 409);
-                return Err(refusal.with("status", &mail.state).with("action", "resend").into());
-            }
+            check_dead(&mail)?;
             let again = case.send_again(&mail)?;
             // Marked, so that two presses of the button are one mail.
             mail.tracking = Some(RESENT.to_owned());
@@ -192,6 +192,33 @@ pub async fn resend(app: &Arc<App>, member: Member, id: String) -> Result<MailVi
         .await?;
     app.wake_worker();
     Ok(mail)
+}
+
+/// A mail about no request, under a lock of its own row.
+fn resend_of_staff(app: &App, tx: &mut AnyConnection, member: &Member, id: &str) -> Result<MailView, ServiceError> {
+    let mut mail = outbox::lock_by_id(tx, id)?.ok_or(ServiceError::NotFound)?;
+    let standing = member.standing(&mail.operator_id, false);
+    if !standing.may(Permission::SeeOutbox) {
+        return Err(ServiceError::NotFound);
+    }
+    if !standing.may(Permission::ResendMail) {
+        return Err(ServiceError::forbidden());
+    }
+    check_dead(&mail)?;
+    let again = staff_mail::send_again(app, tx, app.clock.now(), &mail)?;
+    mail.tracking = Some(RESENT.to_owned());
+    outbox::update(tx, &mail)?;
+    let data = json!({"mail": mail.id, "as": again.id});
+    audit(app, tx, member, "mail_resent", (Some(mail.operator_id), None), "role", &data)?;
+    Ok(view(again, None))
+}
+
+fn check_dead(mail: &OutboxRow) -> Result<(), ServiceError> {
+    if mail.state == outbox::DEAD && mail.tracking.as_deref() != Some(RESENT) {
+        return Ok(());
+    }
+    let refusal = Refusal::new("invalid_transition", 409);
+    Err(refusal.with("status", &mail.state).with("action", "resend").into())
 }
 
 fn find(tx: &mut AnyConnection, id: &str) -> Result<OutboxRow, ServiceError> {

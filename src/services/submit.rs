@@ -126,7 +126,7 @@ pub async fn submit(
     let circumstances =
         Circumstances { operator, channel: channel(&origin), received_on: almaty::local_date(received_at), language };
     // First the day: on one that the law does not reach no other field can be judged.
-    app.law().rule_set_on(circumstances.received_on)?;
+    app.law(&app.calendar()).rule_set_on(circumstances.received_on)?;
     if let Origin::Staff { part, .. } = &origin {
         check_part(app, form.kind, part, received_at)?;
     }
@@ -175,7 +175,7 @@ fn check_part(app: &App, kind: Kind, part: &RecordPart, received_at: DateTime<Ut
     if part.documents_at.is_some_and(|at| at < received_at) {
         mistakes.push(FieldError::new("/documents_at", "date_too_early"));
     }
-    if let Err(missing) = app.calendar.count(almaty::local_date(received_at), Term::calendar(30)) {
+    if let Err(missing) = app.calendar().count(almaty::local_date(received_at), Term::calendar(30)) {
         mistakes.push(FieldError::new("/received_at", "date_not_in_calendar").with("year", missing.year));
     }
     if mistakes.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(mistakes)) }
@@ -192,7 +192,8 @@ fn prepare(
     let id = new_id(now);
     let (key, wrapped) = app.vault.new_request_key(&id)?;
     let token = new_token()?;
-    let rule_set = app.law().rule_set_on(almaty::local_date(received_at))?;
+    let calendar = app.calendar();
+    let rule_set = app.law(&calendar).rule_set_on(almaty::local_date(received_at))?;
     let row = RequestRow {
         rule_set: rule_set.to_owned(),
         token_hash: token_hash(&token),

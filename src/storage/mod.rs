@@ -1,5 +1,6 @@
 //! The database: one pool to read, one to write, and query functions named by intent.
 
+pub mod calendar;
 pub mod clocks;
 pub mod codes;
 mod connection;
@@ -7,6 +8,7 @@ pub mod events;
 mod migrations;
 pub mod outbox;
 pub mod queue;
+pub mod recount;
 pub mod requests;
 pub mod schema;
 pub mod staff;

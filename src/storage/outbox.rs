@@ -20,7 +20,8 @@ pub const POSTED: &str = "posted";
 /// All states.
 pub const STATES: &[&str] = &[PENDING, SENT, DEAD, TO_POST, POSTED];
 
-/// One mail or print-and-post item. Address and text are sealed with the request's key.
+/// One mail or print-and-post item. Address and text are sealed with the request's key, or, where there is no request, with a key
+/// of the mail that comes from a master key.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = outbox, treat_none_as_null = true)]
 #[allow(missing_docs)]
@@ -147,6 +148,17 @@ pub fn dead_letters_of(connection: &mut AnyConnection, request_id: &str) -> Quer
         .order(outbox::id)
         .select(outbox::id)
         .load(connection)
+}
+
+/// The mail with this id, locked until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_by_id(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<OutboxRow>> {
+    if let AnyConnection::Postgres(inner) = connection {
+        outbox::table.find(id).select(outbox::id).for_update().first::<String>(inner).optional()?;
+    }
+    by_id(connection, id)
 }
 
 /// Writes a mail back.

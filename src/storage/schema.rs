@@ -264,10 +264,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    calendar_revisions (number) {
+        number -> BigInt,
+        revision -> Text,
+        at -> Timestamp,
+        staff_id -> Nullable<Text>,
+        source -> Text,
+        change -> Text,
+        file_digest -> Nullable<Text>,
+        calendar -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     answers,
     audit,
     blind_indexes,
+    calendar_revisions,
     clocks,
     email_codes,
     events,

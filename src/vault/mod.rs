@@ -16,6 +16,7 @@ mod key_ring_json;
 mod random;
 mod seal;
 mod secret;
+mod staff_mail;
 
 pub use blind_index::IndexField;
 pub use codes::{new_code, new_token, token_hash};
@@ -35,6 +36,8 @@ pub struct Vault {
     /// Keys that wrap request keys, by the id of the master key each comes from.
     wrapping: BTreeMap<String, Secret>,
     active_master: String,
+    /// Keys from which those of staff mails come, by the id of the master key.
+    staff_mails: BTreeMap<String, Secret>,
     index: Secret,
     code: Secret,
     /// They still check codes that were sent before a rotation.
@@ -55,6 +58,10 @@ impl Vault {
             wrapping: ring
                 .all(Purpose::Master)
                 .map(|key| (key.id.clone(), derive::subkey(&key.secret, "otinish.wrap-key.v1", &[])))
+                .collect(),
+            staff_mails: ring
+                .all(Purpose::Master)
+                .map(|key| (key.id.clone(), derive::subkey(&key.secret, "otinish.staff-mail-key.v1", &[])))
                 .collect(),
             active_master: ring.active(Purpose::Master)?.id.clone(),
             index: ring.active(Purpose::Index)?.secret.clone(),

@@ -60,6 +60,12 @@ pub struct WrappedKey {
 #[derive(Debug, Clone)]
 pub struct RequestKey(Secret);
 
+impl From<Secret> for RequestKey {
+    fn from(secret: Secret) -> Self {
+        Self(secret)
+    }
+}
+
 impl RequestKey {
     /// Seals `plain` for `place`. The result is 41 bytes longer than `plain` padded by at least one byte to whole 64 bytes.
     ///

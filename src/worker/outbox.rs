@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
 use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
+use crate::domain::operator::ALL_SERVICES;
 use crate::domain::vocabulary::Role;
 use crate::mail::compose::StaffMail;
 use crate::mail::envelope::OutgoingMail;
@@ -19,7 +20,7 @@ use crate::services::case::{Case, SealedMail, request_key};
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
 use crate::storage::{AnyConnection, requests, staff};
-use crate::vault::Place;
+use crate::vault::{Place, VaultError};
 
 /// A lease holds so long. One send takes at most 18 seconds, and each mail is leased by itself.
 const LEASE_SECONDS: i64 = 30;
@@ -97,22 +98,11 @@ async fn lease_one(app: &Arc<App>, worker_id: &str) -> Result<Option<OutboxRow>,
 
 /// The mail as it leaves; nothing when it was destroyed.
 async fn outgoing(app: &Arc<App>, row: &OutboxRow) -> Result<Option<OutgoingMail>, ServiceError> {
-    let (Some(request_id), Some(sealed)) = (row.request_id.clone(), row.sealed.clone()) else { return Ok(None) };
-    let process = Arc::clone(app);
-    let id = row.id.clone();
-    let opened = app
-        .db
-        .read("open_mail", move |connection| match request_key(&process, connection, &request_id) {
-            Ok(key) => {
-                let mail: SealedMail = key.open_json(&Place::new("outbox", &id, "mail"), &sealed)?;
-                let row = requests::by_id(connection, &request_id)?;
-                Ok(row.map(|row| (mail, row.reference, row.service)))
-            }
-            Err(ServiceError::NotFound) => Ok(None),
-            Err(error) => Err(error),
-        })
-        .await?;
-    let Some((mail, reference, service)) = opened else { return Ok(None) };
+    let opened = match row.request_id.clone() {
+        Some(request_id) => open_of_request(app, row, request_id).await?,
+        None => open_of_staff(app, row)?,
+    };
+    let Some(Opened { mail, reference, service }) = opened else { return Ok(None) };
     let operator = app.operator(&row.operator_id);
     Ok(Some(OutgoingMail {
         message_id: row.message_id.clone(),
@@ -125,8 +115,42 @@ async fn outgoing(app: &Arc<App>, row: &OutboxRow) -> Result<Option<OutgoingMail
         text: mail.text,
         html: mail.html,
         language: row.language.as_str(),
-        reference: Some(reference),
+        reference,
     }))
+}
+
+/// A mail that was opened, and what is known of its request, if it has one.
+struct Opened {
+    mail: SealedMail,
+    reference: Option<String>,
+    service: String,
+}
+
+async fn open_of_request(app: &Arc<App>, row: &OutboxRow, request_id: String) -> Result<Option<Opened>, ServiceError> {
+    let Some(sealed) = row.sealed.clone() else { return Ok(None) };
+    let process = Arc::clone(app);
+    let id = row.id.clone();
+    app.db
+        .read("open_mail", move |connection| match request_key(&process, connection, &request_id) {
+            Ok(key) => {
+                let mail: SealedMail = key.open_json(&Place::new("outbox", &id, "mail"), &sealed)?;
+                let row = requests::by_id(connection, &request_id)?;
+                Ok(row.map(|row| Opened { mail, reference: Some(row.reference), service: row.service }))
+            }
+            Err(ServiceError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await
+}
+
+fn open_of_staff(app: &App, row: &OutboxRow) -> Result<Option<Opened>, ServiceError> {
+    let Some(sealed) = row.sealed.as_deref() else { return Ok(None) };
+    match app.vault.open_staff_mail(&Place::new("outbox", &row.id, "mail"), sealed) {
+        Ok(mail) => Ok(Some(Opened { mail, reference: None, service: ALL_SERVICES.to_owned() })),
+        // The master key was taken out of the ring after the mail was made.
+        Err(VaultError::UnknownMasterKey { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn settle(app: &Arc<App>, worker_id: &str, id: String, outcome: SendOutcome) -> Result<(), ServiceError> {
@@ -141,15 +165,9 @@ async fn settle(app: &Arc<App>, worker_id: &str, id: String, outcome: SendOutcom
                     Err(ServiceError::NotFound) => return lost(tx, &id, &token),
                     opened => opened?,
                 },
-                None => return lost(tx, &id, &token),
+                None => return settle_of_staff(&process, tx, &id, &token, &outcome),
             };
-            let Some(mut mail) = outbox::leased(case.tx, &id, &token)? else {
-                // The lease ended and another worker has the mail.
-                return Ok(());
-            };
-            mail.lease_token = None;
-            mail.lease_until = None;
-            mail.attempts += 1;
+            let Some(mut mail) = taken_back(case.tx, &id, &token)? else { return Ok(()) };
             let changed = match outcome {
                 SendOutcome::Accepted => accepted(&mut case, &mut mail)?,
                 SendOutcome::Retry { failure } => retry(&mut case, &mut mail, &failure)?,
@@ -162,6 +180,64 @@ async fn settle(app: &Arc<App>, worker_id: &str, id: String, outcome: SendOutcom
             Ok::<_, ServiceError>(())
         })
         .await
+}
+
+/// The mail after an attempt, its lease given back; nothing when the lease ended and another worker has the mail.
+fn taken_back(tx: &mut AnyConnection, id: &str, token: &str) -> Result<Option<OutboxRow>, ServiceError> {
+    let mut mail = outbox::leased(tx, id, token)?;
+    if let Some(mail) = &mut mail {
+        mail.lease_token = None;
+        mail.lease_until = None;
+        mail.attempts += 1;
+    }
+    Ok(mail)
+}
+
+/// A mail about no request has no history to write to: when it is given up, the outbox shows it, and nobody is mailed about it.
+fn settle_of_staff(
+    app: &App,
+    tx: &mut AnyConnection,
+    id: &str,
+    token: &str,
+    outcome: &SendOutcome,
+) -> Result<(), ServiceError> {
+    let Some(mut mail) = taken_back(tx, id, token)? else { return Ok(()) };
+    let now = app.clock.now();
+    match outcome {
+        SendOutcome::Accepted => note_sent(&mut mail, now),
+        SendOutcome::Retry { failure } if waits_again(&mut mail, now, failure) => {}
+        SendOutcome::Retry { failure } | SendOutcome::Refused { failure } => note_dead(&mut mail, failure),
+    }
+    outbox::update(tx, &mail)?;
+    Ok(())
+}
+
+fn note_sent(mail: &mut OutboxRow, now: DateTime<Utc>) {
+    outbox::SENT.clone_into(&mut mail.state);
+    mail.sent_at = Some(now.naive_utc());
+    mail.next_attempt_at = None;
+    mail.failure_kind = None;
+    mail.smtp_code = None;
+    mail.smtp_enhanced = None;
+}
+
+fn note_dead(mail: &mut OutboxRow, failure: &SendFailure) {
+    note_failure(mail, failure);
+    outbox::DEAD.clone_into(&mut mail.state);
+    mail.next_attempt_at = None;
+    tracing::warn!(mail = mail.id, attempts = mail.attempts, failure = %failure, "a mail is a dead letter");
+}
+
+/// Lets the mail wait for its next attempt; `false` when it was tried for long enough.
+fn waits_again(mail: &mut OutboxRow, now: DateTime<Utc>, failure: &SendFailure) -> bool {
+    let next = (now + delay(mail.attempts)).naive_utc();
+    if next > mail.give_up_at {
+        return false;
+    }
+    note_failure(mail, failure);
+    mail.next_attempt_at = Some(next);
+    tracing::info!(mail = mail.id, attempts = mail.attempts, failure = %failure, "a mail has to wait");
+    true
 }
 
 /// The mail's request can no longer be opened, for its key was destroyed: the mail ends as a dead letter that nobody can send.
@@ -177,12 +253,7 @@ fn lost(tx: &mut AnyConnection, id: &str, token: &str) -> Result<(), ServiceErro
 }
 
 fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceError> {
-    outbox::SENT.clone_into(&mut mail.state);
-    mail.sent_at = Some(case.now.naive_utc());
-    mail.next_attempt_at = None;
-    mail.failure_kind = None;
-    mail.smtp_code = None;
-    mail.smtp_enhanced = None;
+    note_sent(mail, case.now);
     if !mail.delivers_answer {
         return Ok(false);
     }
@@ -193,14 +264,7 @@ fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceEr
 }
 
 fn retry(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Result<bool, ServiceError> {
-    let next = case.now + delay(mail.attempts);
-    if next.naive_utc() > mail.give_up_at {
-        return dead(case, mail, failure);
-    }
-    note_failure(mail, failure);
-    mail.next_attempt_at = Some(next.naive_utc());
-    tracing::info!(mail = mail.id, attempts = mail.attempts, failure = %failure, "a mail has to wait");
-    Ok(false)
+    if waits_again(mail, case.now, failure) { Ok(false) } else { dead(case, mail, failure) }
 }
 
 /// The time to wait after so many attempts.
@@ -217,10 +281,7 @@ fn note_failure(mail: &mut OutboxRow, failure: &SendFailure) {
 
 /// A dead letter: kept, shown to staff, and the DPOs hear of it at once. What its delivery had met runs again.
 fn dead(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Result<bool, ServiceError> {
-    note_failure(mail, failure);
-    outbox::DEAD.clone_into(&mut mail.state);
-    mail.next_attempt_at = None;
-    tracing::warn!(mail = mail.id, attempts = mail.attempts, failure = %failure, "a mail is a dead letter");
+    note_dead(mail, failure);
     let data = json!({
         "mail": mail.id, "name": mail.mail, "to": mail.recipient_kind, "smtp_code": mail.smtp_code,
         "smtp_enhanced": mail.smtp_enhanced, "failure": mail.failure_kind,

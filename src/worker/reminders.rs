@@ -106,9 +106,9 @@ fn remind(
     name: ClockName,
     watch: Watched,
 ) -> Result<chrono::DateTime<chrono::Utc>, RemindError> {
-    let calendar = &case.app.calendar;
-    let stage = watch.stage_at(calendar, case.now)?;
-    let next = watch.next_after(calendar, case.now)?;
+    let calendar = case.calendar()?;
+    let stage = watch.stage_at(&calendar, case.now)?;
+    let next = watch.next_after(&calendar, case.now)?;
     if let Some(stage) = stage
         && !outbox::was_reminded(case.tx, clock_id, watch.due_on, &stage.key()).map_err(ServiceError::from)?
     {

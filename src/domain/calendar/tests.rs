@@ -269,3 +269,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_differs_between_two_revisions_is_what_is_worked() {
+    let before = kz();
+    let monday = day("2026-11-30");
+    let name = Localized { kk: "Демалыс".into(), ru: "Выходной".into(), en: "Day off".into() };
+    let after = before.with_day(monday, false, name.clone(), "next").unwrap();
+    assert_eq!(before.differences(&after), [monday]);
+    assert_eq!(after.differences(&before), [monday]);
+    assert_eq!(after.entry(monday).unwrap().name, name);
+    let renamed = after.with_day(monday, false, Localized { en: "Another".into(), ..name.clone() }, "third").unwrap();
+    assert!(after.differences(&renamed).is_empty(), "a new name moves nothing");
+    let back = after.with_day(monday, true, name, "fourth").unwrap();
+    assert!(before.differences(&back).is_empty() && back.entry(monday).is_none());
+    let sure = before.with_certainty(2027, Certainty::Verified, "Order No. 1 of 01.12.2026", "sure").unwrap();
+    assert_eq!(sure.certainty_of(2027), Ok((Certainty::Verified, "Order No. 1 of 01.12.2026")));
+    assert!(before.differences(&sure).is_empty());
+    assert!(before.with_certainty(2031, Certainty::Verified, "none", "x").is_err());
+}
+
+#[test]
+fn a_calendar_comes_back_from_json_as_it_was() {
+    let calendar = kz();
+    let text = serde_json::to_string(&calendar).unwrap();
+    assert_eq!(serde_json::from_str::<Calendar>(&text).unwrap(), calendar);
+}

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod bulk;
+pub mod calendar;
 pub mod outbox;
 pub mod public;
 pub mod requester;
@@ -31,7 +32,8 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(staff::configure)
             .configure(bulk::configure)
             .configure(outbox::configure)
-            .configure(users::configure),
+            .configure(users::configure)
+            .configure(calendar::configure),
     );
 }
 

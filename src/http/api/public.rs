@@ -13,6 +13,7 @@ use crate::http::headers::IdempotencyKeyHeader;
 use crate::http::json::{Json, Query};
 use crate::http::locale::Locale;
 use crate::http::problem::ApiError;
+use crate::services::calendar::latest;
 use crate::services::deadlines::{Books, CalendarYear, DeadlineQuery, Deadlines, calendar_year, deadlines};
 use crate::services::error::ServiceError;
 use crate::services::submit::{Origin, Receipt, submit};
@@ -66,7 +67,8 @@ pub(crate) async fn count_deadlines(
     locale: Locale,
     query: Query<DeadlineQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    Ok(HttpResponse::Ok().json(deadlines(&Books::of(&app), locale.0, &query.0)?))
+    let calendar = latest(&app).await?;
+    Ok(HttpResponse::Ok().json(deadlines(&Books::of(&app, &calendar), locale.0, &query.0)?))
 }
 
 /// Shows the days of a year that differ from a plain Monday–Friday week.
@@ -78,7 +80,7 @@ pub(crate) async fn count_deadlines(
 #[get("/calendar/{year}")]
 pub(crate) async fn show_calendar(app: AppData, locale: Locale, path: Path<String>) -> Result<HttpResponse, ApiError> {
     let year = path.parse().map_err(|_| ServiceError::NotFound)?;
-    Ok(HttpResponse::Ok().json(calendar_year(&app, locale.0, year)?))
+    Ok(HttpResponse::Ok().json(calendar_year(&*latest(&app).await?, locale.0, year)?))
 }
 
 /// Hands in a request. The token in the answer is the requester's secret; it is not shown again.

@@ -17,6 +17,8 @@ pub(super) enum Block {
     Code { label: String, code: String },
     /// Labels and values, row by row.
     Facts(Vec<(String, String)>),
+    /// Things to open, one after another: what each is, and its link.
+    Items(Vec<(String, String)>),
     /// Something to open: the words of the button, the words before the readable link, the link.
     Action { label: String, note: String, link: String },
     /// Small print.
@@ -31,6 +33,9 @@ impl Block {
             Self::Code { label, code } => format!("{label}\n\n{code}"),
             Self::Facts(rows) => {
                 rows.iter().map(|(label, value)| wrap(&format!("{label}: {value}"))).collect::<Vec<_>>().join("\n")
+            }
+            Self::Items(rows) => {
+                rows.iter().map(|(words, link)| format!("{}\n{link}", wrap(words))).collect::<Vec<_>>().join("\n")
             }
             Self::Action { label, link, .. } => format!("{label}:\n{link}"),
         }
@@ -71,6 +76,31 @@ impl Letter {
     }
 }
 
+/// Writes the sentences of one mail that is about no request: the catalogues and the language.
+#[derive(Clone, Copy)]
+pub(super) struct Pen<'a> {
+    pub(super) texts: &'a Texts,
+    pub(super) language: Language,
+}
+
+impl Pen<'_> {
+    pub(super) fn text(self, key: &str, values: &[(&str, Value<'_>)]) -> String {
+        self.texts.get(self.language, key, values)
+    }
+
+    pub(super) fn action(self, key: &str, link: &str) -> Block {
+        Block::Action { label: self.text(key, &[]), note: self.text("mail-link-note", &[]), link: link.to_owned() }
+    }
+
+    /// The greeting of a member of the staff, by name where there is one.
+    pub(super) fn greeting(self, name: &str) -> String {
+        match name.trim() {
+            "" => self.text("mail-greeting", &[]),
+            name => self.text("mail-greeting-staff", &[("name", Value::from(name))]),
+        }
+    }
+}
+
 /// Writes the sentences of one mail: the catalogues, the language, and what is known of the request.
 #[derive(Clone, Copy)]
 pub(super) struct Writer<'a> {
@@ -93,7 +123,11 @@ impl Writer<'_> {
     }
 
     pub(super) fn action(self, key: &str, link: &str) -> Block {
-        Block::Action { label: self.text(key, &[]), note: self.text("mail-link-note", &[]), link: link.to_owned() }
+        self.pen().action(key, link)
+    }
+
+    pub(super) const fn pen(&self) -> Pen<'_> {
+        Pen { texts: self.texts, language: self.language }
     }
 
     /// Reference, kind, operator, receipt and the deadline that leads, with the name of its clock.

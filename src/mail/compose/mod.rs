@@ -3,6 +3,7 @@
 //! In a mail stand at most: greeting, reference, kind, date and Almaty time of receipt, dates, what happens next, whom to ask.
 //! Nothing here takes the requester's name or the contents of a request, so neither can get into a mail.
 
+mod desk;
 mod layout;
 mod requester;
 mod staff;
@@ -12,6 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::vocabulary::{ClockName, Kind};
 
+pub use desk::{DeskMail, Digest, DigestPart, DigestSection, Line, Part, compose_desk};
 pub use requester::{Note, RequesterMail, compose_requester};
 pub use staff::{ReminderStage, StaffMail, compose_staff};
 

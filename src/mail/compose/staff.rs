@@ -102,12 +102,7 @@ pub fn compose_staff(
     | StaffMail::MailFailed { link, .. }) = *mail;
     blocks.push(writer.action("mail-action-open", link));
     blocks.push(writer.facts(due, with_outer_limit(writer, due, more)));
-    let name = staff_name.trim();
-    let greeting = if name.is_empty() {
-        writer.text("mail-greeting", &[])
-    } else {
-        writer.text("mail-greeting-staff", &[("name", Value::from(name))])
-    };
+    let greeting = writer.pen().greeting(staff_name);
     let footer = vec![writer.text("mail-footer-staff", &[("operator", Value::from(&facts.operator_name))])];
     Letter { language, subject, greeting, blocks, footer }.compose()
 }

@@ -305,7 +305,7 @@ pub(super) fn amend_receipt(case: &mut Case<'_>, form: &AmendReceiptForm) -> Res
 }
 
 /// The law and the calendar reach that day, and nothing happened before it. Returns the rule set in force on it.
-fn check_receipt(case: &Case<'_>, before: DateTime<Utc>, to: DateTime<Utc>) -> Result<String, ServiceError> {
+fn check_receipt(case: &mut Case<'_>, before: DateTime<Utc>, to: DateTime<Utc>) -> Result<String, ServiceError> {
     let mistake = |code| Err(ServiceError::field("/received_at", code));
     if to == before {
         return mistake("unchanged");
@@ -319,7 +319,8 @@ fn check_receipt(case: &Case<'_>, before: DateTime<Utc>, to: DateTime<Utc>) -> R
     if case.row.documents_at.is_some_and(|at| at != before.naive_utc() && at < to.naive_utc()) {
         return mistake("documents_before_receipt");
     }
-    let law = case.app.law();
+    let calendar = case.calendar()?;
+    let law = case.app.law(&calendar);
     let on = almaty::local_date(to);
     let rule_set = law.rule_set_on(on)?.to_owned();
     if let Err(missing) = law.calendar.count(on, Term::calendar(30)) {

@@ -1,14 +1,18 @@
 //! The clocks of a case: planned, started, met, made void, reopened.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::Case;
 use crate::domain::almaty;
+use crate::domain::calendar::Calendar;
 use crate::domain::clocks::{self, Candidate, Clock, Facts, headline};
 use crate::domain::reminder::Watched;
 use crate::domain::term::Term;
 use crate::domain::vocabulary::{Blocking, ClockName, ClockState, Outcome};
 use crate::ids::new_id;
+use crate::services::calendar::in_force;
 use crate::services::error::ServiceError;
 use crate::storage::clocks::{self as clock_rows, ClockRow};
 use crate::storage::requests::NO_DUE;
@@ -31,22 +35,36 @@ impl Case<'_> {
         })
     }
 
+    /// The calendar in force, which stays in force until this change is saved.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn calendar(&mut self) -> Result<Arc<Calendar>, ServiceError> {
+        if let Some(calendar) = &self.calendar {
+            return Ok(Arc::clone(calendar));
+        }
+        let calendar = in_force(self.app, self.tx)?;
+        self.calendar = Some(Arc::clone(&calendar));
+        Ok(calendar)
+    }
+
     /// Gives a new request its clocks.
     ///
     /// # Errors
     /// When the law or the calendar does not cover them.
     pub fn plan_clocks(&mut self) -> Result<(), ServiceError> {
-        let planned = self.with_facts(|facts| self.app.law().plan(facts))?;
+        let calendar = self.calendar()?;
+        let planned = self.with_facts(|facts| self.app.law(&calendar).plan(facts))?;
         let mut rows = Vec::new();
         for clock in planned {
-            rows.push(self.clock_row(&clock)?);
+            rows.push(self.clock_row(&calendar, &clock)?);
         }
         clock_rows::insert_all(self.tx, &rows)?;
         self.clocks = rows;
         Ok(())
     }
 
-    pub(super) fn clock_row(&self, clock: &Clock) -> Result<ClockRow, ServiceError> {
+    pub(super) fn clock_row(&self, calendar: &Calendar, clock: &Clock) -> Result<ClockRow, ServiceError> {
         let mut row = ClockRow {
             id: new_id(self.now),
             request_id: self.row.id.clone(),
@@ -70,12 +88,12 @@ impl Case<'_> {
             running_since: None,
             remind_at: None,
         };
-        self.fill(&mut row, clock)?;
+        self.fill(&mut row, calendar, clock)?;
         Ok(row)
     }
 
     /// Takes over what was counted.
-    pub(super) fn fill(&self, row: &mut ClockRow, clock: &Clock) -> Result<(), ServiceError> {
+    pub(super) fn fill(&self, row: &mut ClockRow, calendar: &Calendar, clock: &Clock) -> Result<(), ServiceError> {
         row.state = clock.state;
         row.term_days = i32::try_from(clock.term.days).unwrap_or(i32::MAX);
         row.term_unit = clock.term.unit;
@@ -88,7 +106,7 @@ impl Case<'_> {
         row.due_on = clock.due_on();
         row.due_at = clock.due_at().map(|at| at.naive_utc());
         row.counting = clock.counting.as_ref().map(serde_json::to_string).transpose()?;
-        row.calendar_revision = clock.counting.as_ref().map(|_| self.app.calendar.revision().to_owned());
+        row.calendar_revision = clock.counting.as_ref().map(|_| calendar.revision().to_owned());
         if clock.state == ClockState::Running {
             row.running_since = Some(self.now.naive_utc());
             // A stage that is already past goes out at once: the reconciler looks right away.
@@ -119,15 +137,16 @@ impl Case<'_> {
         let position = self.clocks.iter().position(|clock| {
             clock.name == name && clock.state != ClockState::Void && !(again && clock.state == ClockState::Met)
         });
-        let counted = self.with_facts(|facts| self.app.law().clock(name, facts, Some(at)))?;
+        let calendar = self.calendar()?;
+        let counted = self.with_facts(|facts| self.app.law(&calendar).clock(name, facts, Some(at)))?;
         match position.and_then(|position| self.clocks.get(position).cloned()) {
             Some(mut row) if row.state == ClockState::Waiting => {
-                self.fill(&mut row, &counted)?;
+                self.fill(&mut row, &calendar, &counted)?;
                 self.put_clock(row);
             }
             Some(_) => {}
             None => {
-                let row = self.clock_row(&counted)?;
+                let row = self.clock_row(&calendar, &counted)?;
                 clock_rows::insert_all(self.tx, std::slice::from_ref(&row))?;
                 self.clocks.push(row);
             }
@@ -143,8 +162,9 @@ impl Case<'_> {
         if self.clocks.iter().any(|clock| clock.name == name && is_open(clock)) {
             return Ok(());
         }
-        let clock = self.with_facts(|facts| self.app.law().clock(name, facts, None))?;
-        let row = self.clock_row(&clock)?;
+        let calendar = self.calendar()?;
+        let clock = self.with_facts(|facts| self.app.law(&calendar).clock(name, facts, None))?;
+        let row = self.clock_row(&calendar, &clock)?;
         clock_rows::insert_all(self.tx, std::slice::from_ref(&row))?;
         self.clocks.push(row);
         Ok(())

@@ -1,9 +1,10 @@
 //! The mails of a case: composed in the recipient's language, sealed, and put into the outbox.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Case;
+use crate::app::App;
 use crate::domain::vocabulary::{ClockName, ClockState, Language, Role};
 use crate::ids::new_id;
 use crate::mail::compose::{Composed, RequestFacts, RequesterMail, StaffMail, compose_requester, compose_staff};
@@ -35,6 +36,36 @@ enum Recipient<'a> {
     Requester,
     Member(&'a StaffRow),
     Head,
+}
+
+/// A mail that waits for its first attempt, about no request; to whom, what and in which language is still to be filled in.
+pub fn waiting_mail(app: &App, now: DateTime<Utc>, id: &str, operator_id: &str) -> OutboxRow {
+    OutboxRow {
+        id: id.to_owned(),
+        request_id: None,
+        operator_id: operator_id.to_owned(),
+        mail: String::new(),
+        recipient_kind: String::new(),
+        recipient_id: None,
+        language: Language::Ru,
+        message_id: format!("{id}@{}", app.settings.mail_domain()),
+        delivers_answer: false,
+        state: outbox::PENDING.to_owned(),
+        attempts: 0,
+        created_at: now.naive_utc(),
+        next_attempt_at: Some(now.naive_utc()),
+        give_up_at: (now + Duration::days(GIVE_UP_AFTER_DAYS)).naive_utc(),
+        lease_token: None,
+        lease_until: None,
+        sent_at: None,
+        failure_kind: None,
+        smtp_code: None,
+        smtp_enhanced: None,
+        posted_on: None,
+        tracking: None,
+        resent_from: None,
+        sealed: None,
+    }
 }
 
 impl Case<'_> {
@@ -190,32 +221,10 @@ impl Case<'_> {
 
     /// A mail about this request that waits for its first attempt; to whom and what is still to be filled in.
     fn waiting_mail(&self, id: &str) -> OutboxRow {
-        let now = self.now.naive_utc();
         OutboxRow {
-            id: id.to_owned(),
             request_id: Some(self.row.id.clone()),
-            operator_id: self.row.operator_id.clone(),
-            mail: String::new(),
-            recipient_kind: String::new(),
-            recipient_id: None,
             language: self.row.language,
-            message_id: format!("{id}@{}", self.app.settings.mail_domain()),
-            delivers_answer: false,
-            state: outbox::PENDING.to_owned(),
-            attempts: 0,
-            created_at: now,
-            next_attempt_at: Some(now),
-            give_up_at: (self.now + Duration::days(GIVE_UP_AFTER_DAYS)).naive_utc(),
-            lease_token: None,
-            lease_until: None,
-            sent_at: None,
-            failure_kind: None,
-            smtp_code: None,
-            smtp_enhanced: None,
-            posted_on: None,
-            tracking: None,
-            resent_from: None,
-            sealed: None,
+            ..waiting_mail(self.app, self.now, id, &self.row.operator_id)
         }
     }
 

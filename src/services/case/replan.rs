@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Case;
 use super::clocks::is_open;
+use crate::domain::calendar::Calendar;
 use crate::domain::clocks::Clock;
 use crate::domain::vocabulary::{ClockName, ClockState, Kind, Violation};
 use crate::services::error::ServiceError;
@@ -40,7 +41,8 @@ impl Case<'_> {
     /// # Errors
     /// When the law or the calendar does not cover them.
     pub fn replan_clocks(&mut self, by: &str, confirmed_at: Option<DateTime<Utc>>) -> Result<Replanned, ServiceError> {
-        let planned = self.plan_anew(confirmed_at)?;
+        let calendar = self.calendar()?;
+        let planned = self.plan_anew(&calendar, confirmed_at)?;
         let mut done = Replanned::default();
         let alleged = matches!(self.row.violation, Violation::Alleged | Violation::Confirmed);
         let stays = |name: ClockName| {
@@ -55,10 +57,10 @@ impl Case<'_> {
         }
         for clock in &planned {
             if let Some(row) = self.clock(clock.name).cloned() {
-                self.follow(row, clock)?;
+                self.follow(row, &calendar, clock)?;
                 continue;
             }
-            let row = self.clock_row(clock)?;
+            let row = self.clock_row(&calendar, clock)?;
             clock_rows::insert_all(self.tx, std::slice::from_ref(&row))?;
             self.clocks.push(row);
             done.new.push(clock.name);
@@ -67,8 +69,9 @@ impl Case<'_> {
     }
 
     /// The plan of the law, with what events of this request have started.
-    fn plan_anew(&self, confirmed_at: Option<DateTime<Utc>>) -> Result<Vec<Clock>, ServiceError> {
-        let mut planned = self.with_facts(|facts| self.app.law().plan(facts))?;
+    fn plan_anew(&self, calendar: &Calendar, confirmed_at: Option<DateTime<Utc>>) -> Result<Vec<Clock>, ServiceError> {
+        let law = self.app.law(calendar);
+        let mut planned = self.with_facts(|facts| law.plan(facts))?;
         // A block that is set brings this clock with it, and a decision on the violation ends it.
         planned.retain(|clock| clock.name != ClockName::Unblocking);
         // That nothing was violated is decided: the grounds that said so start no clock any more.
@@ -78,7 +81,7 @@ impl Case<'_> {
         if let Some(at) = confirmed_at {
             for clock in planned.iter_mut().filter(|clock| clock.name == ClockName::Destruction) {
                 if clock.started_at.is_none_or(|started| started > at) {
-                    *clock = self.with_facts(|facts| self.app.law().clock(clock.name, facts, Some(at)))?;
+                    *clock = self.with_facts(|facts| law.clock(clock.name, facts, Some(at)))?;
                 }
             }
         }
@@ -86,9 +89,9 @@ impl Case<'_> {
     }
 
     /// A clock that both plans have: it begins to run when its event has happened, and the outer limit follows its basis.
-    fn follow(&mut self, mut row: ClockRow, clock: &Clock) -> Result<(), ServiceError> {
+    fn follow(&mut self, mut row: ClockRow, calendar: &Calendar, clock: &Clock) -> Result<(), ServiceError> {
         if row.state == ClockState::Waiting && clock.state == ClockState::Running {
-            self.fill(&mut row, clock)?;
+            self.fill(&mut row, calendar, clock)?;
             self.put_clock(row);
         } else if row.name == ClockName::ClaimResponse && is_open(&row) {
             row.basis = clock.basis;
@@ -128,9 +131,10 @@ impl Case<'_> {
         mut row: ClockRow,
         start: Option<DateTime<Utc>>,
     ) -> Result<Option<Moved>, ServiceError> {
-        let counted = self.with_facts(|facts| self.app.law().clock(row.name, facts, start))?;
+        let calendar = self.calendar()?;
+        let counted = self.with_facts(|facts| self.app.law(&calendar).clock(row.name, facts, start))?;
         let (from, running_since) = (row.due_on, row.running_since);
-        self.fill(&mut row, &counted)?;
+        self.fill(&mut row, &calendar, &counted)?;
         // It did not begin to run today: it only ends on another day.
         row.running_since = running_since;
         let moved = Moved { clock: row.name, from, to: row.due_on };

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::domain::event::EventKind;
+use crate::domain::event_chain::hex;
 use crate::domain::vocabulary::Language;
 use crate::services::case::Private;
 use crate::services::error::ServiceError;
@@ -111,8 +112,4 @@ fn event_view(
         data: Value::Object(data),
         hash: hex(&row.hash),
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -1,0 +1,34 @@
+### E-mails to staff that are about no single request: the morning digest, standing in, requests that were released.
+
+desk-action-queue = Open the queue
+desk-line = { $reference }: { $kind }
+desk-line-due = { $reference }: { $kind }, due { $date }
+
+desk-digest-subject = Your requests on { $date }
+desk-digest-intro = This waits for you today. The links open after signing in.
+desk-digest-more = … and { $count } more.
+desk-digest-due_today = Yours, the last day is today: { $count }
+desk-digest-due_week = Yours, due within seven days, today included: { $count }
+desk-digest-overdue = Yours, overdue: { $count }
+desk-digest-overdue_all = All overdue ones of the organisation: { $count }
+desk-digest-unassigned = Nobody has them: { $count }
+desk-digest-approval = Answers that wait for your approval: { $count }
+desk-digest-dead_mails = E-mails that could not be delivered: { $count }
+desk-digest-to_post = To print and post: { $count }
+
+desk-stand-in-subject = You stand in for a colleague
+desk-stand-in-intro = A colleague is away, and you are named as the deputy.
+desk-stand-in-what = During these days the colleague’s requests are yours too: you can open and work on them, and the reminders come to you. Afterwards all is as before by itself. The right to approve answers is not passed on.
+desk-fact-who = Away
+desk-fact-from = First day
+desk-fact-until = Last day
+desk-fact-open = Open requests now
+desk-fact-had = Had them before
+
+desk-released-subject = Requests without an assignee: { $count }
+desk-released-intro = { $count ->
+    [one] { $count } open request has no assignee any more. Assign it to somebody.
+   *[other] { $count } open requests have no assignee any more. Assign them to somebody.
+}
+desk-released-account = The account of the colleague who had them was disabled. The deadlines run on.
+desk-released-role = The colleague who had them no longer works on requests of this organisation. The deadlines run on.

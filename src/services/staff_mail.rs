@@ -1,0 +1,90 @@
+//! Mails to staff that belong to no request: the row names an operator and a member, and is sealed with a key of the deployment.
+
+use chrono::{DateTime, Utc};
+
+use super::case::{SealedMail, waiting_mail};
+use super::error::ServiceError;
+use crate::app::App;
+use crate::ids::new_id;
+use crate::mail::compose::{Composed, DeskMail, compose_desk};
+use crate::storage::AnyConnection;
+use crate::storage::outbox::{self, OutboxRow};
+use crate::storage::staff::StaffRow;
+use crate::vault::{Place, VaultError};
+
+/// Puts a mail to a member into the outbox. `operator_id` is the operator that it is mostly about: its name stands in the sender,
+/// and its DPOs and auditors see the mail in the outbox. `name` says which mail it is.
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub fn write_to_member(
+    app: &App,
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    operator_id: &str,
+    member: &StaffRow,
+    name: &str,
+    composed: Composed,
+) -> Result<(), ServiceError> {
+    let id = new_id(now);
+    let Composed { subject, text, html } = composed;
+    let mail = SealedMail { to: member.email.clone(), subject, text, html };
+    let row = OutboxRow {
+        mail: name.to_owned(),
+        recipient_kind: "staff".to_owned(),
+        recipient_id: Some(member.id.clone()),
+        language: member.language,
+        sealed: Some(app.vault.seal_staff_mail(&Place::new("outbox", &id, "mail"), &mail)?),
+        ..waiting_mail(app, now, &id, operator_id)
+    };
+    outbox::enqueue(tx, &row)?;
+    Ok(())
+}
+
+/// Composes a mail in the member's language and puts it into the outbox, with a link to the console.
+///
+/// # Errors
+/// As [`write_to_member`].
+pub fn write_desk_mail(
+    app: &App,
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    operator_id: &str,
+    member: &StaffRow,
+    name: &str,
+    mail: &DeskMail<'_>,
+) -> Result<(), ServiceError> {
+    let operator = app.operator(operator_id).map(|operator| operator.names.get(member.language)).unwrap_or_default();
+    let link = format!("{}/staff", app.settings.public_url);
+    let composed = compose_desk(&app.texts, member.language, &member.name, operator, &link, mail);
+    write_to_member(app, tx, now, operator_id, member, name, composed)
+}
+
+/// Puts a mail that was given up into the outbox once more, as it was.
+///
+/// # Errors
+/// `NotFound` when its text was destroyed; those of the vault and of the database.
+pub fn send_again(
+    app: &App,
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    mail: &OutboxRow,
+) -> Result<OutboxRow, ServiceError> {
+    let id = new_id(now);
+    let sealed = mail.sealed.as_deref().ok_or(ServiceError::NotFound)?;
+    let contents: SealedMail = match app.vault.open_staff_mail(&Place::new("outbox", &mail.id, "mail"), sealed) {
+        Err(VaultError::UnknownMasterKey { .. }) => return Err(ServiceError::NotFound),
+        opened => opened?,
+    };
+    let again = OutboxRow {
+        mail: mail.mail.clone(),
+        recipient_kind: mail.recipient_kind.clone(),
+        recipient_id: mail.recipient_id.clone(),
+        language: mail.language,
+        resent_from: Some(mail.resent_from.clone().unwrap_or_else(|| mail.id.clone())),
+        sealed: Some(app.vault.seal_staff_mail(&Place::new("outbox", &id, "mail"), &contents)?),
+        ..waiting_mail(app, now, &id, &mail.operator_id)
+    };
+    outbox::enqueue(tx, &again)?;
+    Ok(again)
+}
