@@ -82,6 +82,13 @@ mail-answer-ready-subject = { $reference }: the answer is ready
 mail-answer-ready-intro = The answer to your request is ready. It waits on the page of the request: we do not put it into the e-mail, so that no stranger sees it.
 mail-answer-ready-complain = The answer also says where you can turn if you do not agree with it.
 
+mail-reclassified-subject = { $reference }: the kind of request was changed
+mail-reclassified-intro = We looked at what you ask for and changed the kind of your request, so that it is handled by the rules that fit. The new kind stands below. The date of receipt is the same as before; there is no need to send the request again.
+mail-reclassified-wrong = If you asked for something else, write to us: { $email }.
+
+mail-receipt-amended-subject = { $reference }: date of receipt corrected
+mail-receipt-amended-intro = The date on which your request was received had been entered wrongly, and we corrected it. Keep this e-mail in place of the earlier confirmation: the right date and the dates counted from it stand below.
+
 mail-cancelled-subject = { $reference }: request withdrawn
 mail-cancelled-by-requester = You withdrew the request, and we have stopped working on it. You may ask again at any time.
 mail-cancelled-by-staff = As you asked, the request is withdrawn, and we have stopped working on it. You may ask again at any time.

@@ -60,4 +60,5 @@ event-block_set = Data blocked for now
 event-violation_marked = Possible violation marked
 event-consumer_marked = Marked as a consumer’s claim
 event-mail_dead = E-mail not delivered, staff have to help
+event-clock_recounted = A deadline was counted anew
 event-reopened = Returned to preparation

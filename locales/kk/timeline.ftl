@@ -60,4 +60,5 @@ event-block_set = Деректер уақытша бұғатталды
 event-violation_marked = Ықтимал бұзушылық белгіленді
 event-consumer_marked = Тұтынушының кінәрат-талабы деп белгіленді
 event-mail_dead = Хат жетпеді, қызметкердің көмегі керек
+event-clock_recounted = Мерзім қайта есептелді
 event-reopened = Жауап дайындауға қайтарылды

@@ -60,4 +60,5 @@ event-block_set = Данные временно заблокированы
 event-violation_marked = Отмечено возможное нарушение
 event-consumer_marked = Отмечено: претензия потребителя
 event-mail_dead = Письмо не доставлено, нужна помощь сотрудника
+event-clock_recounted = Срок пересчитан
 event-reopened = Возвращено к подготовке ответа

@@ -47,6 +47,11 @@ pub enum Action {
     Complete,
     /// What was granted turned out to be impossible.
     Reopen,
+    /// The request is of another kind: a proposal for the old one is dropped.
+    Reclassify {
+        /// Nothing of who asks is left to be proven for the new kind.
+        identity_confirmed: bool,
+    },
     /// The requester takes the request back.
     Cancel,
     /// It is not a request.
@@ -62,13 +67,21 @@ pub const fn next(from: Status, action: Action) -> Option<Status> {
     };
     match (from, action) {
         (Submitted, Action::ConfirmEmail { is_enough: false })
-        | (Approval, Action::SendBack { identity_confirmed: false }) => Some(Verification),
+        | (Approval, Action::SendBack { identity_confirmed: false })
+        | (Verification | Review | Preparation | Approval, Action::Reclassify { identity_confirmed: false }) => {
+            Some(Verification)
+        }
         (Submitted, Action::ConfirmEmail { is_enough: true })
-        | (Submitted | Verification | Clarification, Action::Verify { confirmed: true }) => Some(Review),
-        (Verification | Review | Preparation, Action::Ask) => Some(Clarification),
+        | (Submitted | Verification | Clarification, Action::Verify { confirmed: true })
+        | (Verification | Review, Action::Reclassify { identity_confirmed: true }) => Some(Review),
+        (Submitted, Action::Reclassify { .. }) => Some(Submitted),
+        (Verification | Review | Preparation, Action::Ask) | (Clarification, Action::Reclassify { .. }) => {
+            Some(Clarification)
+        }
         (Clarification, Action::Reply { back_to: back @ (Verification | Review | Preparation) }) => Some(back),
         (Review, Action::Start)
         | (Approval, Action::SendBack { identity_confirmed: true })
+        | (Preparation | Approval, Action::Reclassify { identity_confirmed: true })
         | (Execution, Action::Reopen) => Some(Preparation),
         (Submitted | Verification | Clarification, Action::Verify { confirmed: false })
         | (
@@ -118,6 +131,8 @@ pub const EVERY_ACTION: &[(&str, Action)] = &[
     ("approve", Action::Approve { to_carry_out: false }),
     ("complete", Action::Complete),
     ("reopen", Action::Reopen),
+    ("reclassify", Action::Reclassify { identity_confirmed: true }),
+    ("reclassify, identity not confirmed", Action::Reclassify { identity_confirmed: false }),
     ("cancel", Action::Cancel),
     ("dismiss", Action::Dismiss),
 ];
@@ -174,7 +189,17 @@ mod tests {
                 "cancelled",
             ),
             ("dismiss", &["submitted", "verification", "review"], "dismissed"),
+            ("reclassify", &["verification", "review"], "review"),
+            ("reclassify", &["preparation", "approval"], "preparation"),
+            (
+                "reclassify, identity not confirmed",
+                &["verification", "review", "preparation", "approval"],
+                "verification",
+            ),
         ];
+        if name.starts_with("reclassify") && matches!(from, Status::Submitted | Status::Clarification) {
+            return Some(from.as_str());
+        }
         rows.iter().find(|(action, froms, _)| *action == name && froms.contains(&from.as_str())).map(|row| row.2)
     }
 

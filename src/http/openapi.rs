@@ -4,7 +4,7 @@ use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{auth, calendar, outbox, public, requester, staff, users};
+use super::api::{auth, bulk, calendar, outbox, public, requester, staff, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,12 +30,13 @@ use super::api::{auth, calendar, outbox, public, requester, staff, users};
         auth::login, auth::refresh, auth::logout, auth::change_password, auth::me,
         staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
         staff::record_request, staff::act_on_request,
+        bulk::act_on_many,
         outbox::list_mails, outbox::resend_mail,
         users::list_users, users::create_user, users::change_user,
         calendar::list_revisions, calendar::change_day, calendar::confirm_days,
         super::health::live, super::health::ready,
     ),
-    components(schemas(staff::ActionBody)),
+    components(schemas(staff::ActionBody, bulk::BulkBody)),
     modifiers(&Security)
 )]
 struct Api;

@@ -26,7 +26,7 @@ use crate::storage::StorageError;
 pub use methods::Methods;
 pub use page::configure;
 pub(super) use render::ProblemCode;
-pub use render::problems;
+pub use render::{part_of_answer, problems};
 
 /// The media type of problem documents.
 pub const MEDIA_TYPE: &str = "application/problem+json";

@@ -3,7 +3,10 @@
 mod answering;
 pub mod blocking;
 mod identity;
+mod repair;
 mod sorting;
+
+pub use repair::{AmendReceiptForm, ReclassifyForm};
 
 use std::sync::Arc;
 
@@ -23,6 +26,7 @@ use crate::domain::event::Actor;
 use crate::domain::lifecycle::{Action, next};
 use crate::domain::permission::{Permission, Standing};
 use crate::domain::vocabulary::{Blocking, Kind, Outcome, Status, VerificationMethod, VerificationResult, Violation};
+use crate::storage::AnyConnection;
 use crate::storage::requests::{self, RequestRow};
 use crate::storage::staff;
 
@@ -51,6 +55,8 @@ pub enum StaffAction {
     WaiveDocuments,
     MarkConsumer(ConsumerForm),
     Note(TextForm),
+    Reclassify(Box<ReclassifyForm>),
+    AmendReceipt(AmendReceiptForm),
 }
 
 /// Who is to have the request.
@@ -61,6 +67,9 @@ pub struct AssignForm {
     #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required = true)]
     pub assignee: Option<String>,
+    /// The new assignee gets no mail about it: one of many that are given at once.
+    #[serde(skip)]
+    pub quietly: bool,
 }
 
 /// The result of the check of identity.
@@ -154,6 +163,8 @@ impl StaffAction {
             Self::WaiveDocuments => "waive_documents",
             Self::MarkConsumer(_) => "mark_consumer",
             Self::Note(_) => "note",
+            Self::Reclassify(_) => "reclassify",
+            Self::AmendReceipt(_) => "amend_receipt",
         }
     }
 }
@@ -161,10 +172,9 @@ impl StaffAction {
 /// The permission that an action needs; `assign` is looked at more closely, since it depends on who has the request.
 fn permission(action: &str) -> Permission {
     match action {
-        "verify" | "ask" | "reply" | "start" | "propose" | "complete" | "cancel" => Permission::Work,
-        "approve" | "send_back" | "reopen" | "dismiss" | "unblock" | "confirm_violation" | "dismiss_violation" => {
-            Permission::Oversee
-        }
+        "verify" | "ask" | "reply" | "start" | "propose" | "complete" | "cancel" | "reclassify" => Permission::Work,
+        "approve" | "send_back" | "reopen" | "dismiss" | "unblock" | "confirm_violation" | "dismiss_violation"
+        | "amend_receipt" => Permission::Oversee,
         _ => Permission::Handle,
     }
 }
@@ -205,12 +215,14 @@ pub fn possible_actions(row: &RequestRow, standing: Standing) -> Vec<&'static st
         ("mark_violation", open && row.violation == Violation::None),
         ("confirm_violation", open && undecided),
         ("dismiss_violation", open && undecided && (blocked || row.violation == Violation::Alleged)),
-        ("documents_received", open && wants_documents),
+        ("documents_received", open && row.kind == Kind::Correction),
         ("waive_documents", open && wants_documents),
         ("mark_consumer", open && row.kind == Kind::Claim),
         ("cancel", leads(Action::Cancel)),
         ("dismiss", leads(Action::Dismiss)),
         ("note", open),
+        ("reclassify", leads(Action::Reclassify { identity_confirmed })),
+        ("amend_receipt", open),
     ]
     .into_iter()
     .filter(|(name, possible)| *possible && standing.may(permission(name)))
@@ -234,20 +246,7 @@ pub async fn act(
     let view = app
         .db
         .write("staff_action", move |tx| {
-            let row = requests::lock_by_reference(tx, &reference)?.ok_or(ServiceError::NotFound)?;
-            let standing = standing(&member, &row);
-            if !standing.is_member() {
-                return Err(ServiceError::NotFound);
-            }
-            if !standing.may(permission(action.name())) {
-                return Err(ServiceError::forbidden());
-            }
-            if row.version != version {
-                return Err(stale(tx, &row)?);
-            }
-            let mut case = Case::open(&process, tx, &reference, Actor::Staff(member.id.clone()))?;
-            let changed = perform(&mut case, &member, standing, action)?;
-            let (row, tx) = case.save_and_keep(changed)?;
+            let (row, tx) = apply(&process, tx, &member, &reference, version, action)?;
             staff_view_of(&process, tx, &row, &member, "action")
         })
         .await?;
@@ -255,8 +254,36 @@ pub async fn act(
     Ok(view)
 }
 
+/// Does an action in an open transaction and returns the request as it was saved; nobody looks at its contents by that.
+///
+/// # Errors
+/// As [`act`].
+pub fn apply<'t>(
+    app: &'t App,
+    tx: &'t mut AnyConnection,
+    member: &Member,
+    reference: &str,
+    version: i64,
+    action: StaffAction,
+) -> Result<(RequestRow, &'t mut AnyConnection), ServiceError> {
+    let row = requests::lock_by_reference(tx, reference)?.ok_or(ServiceError::NotFound)?;
+    let standing = standing(member, &row);
+    if !standing.is_member() {
+        return Err(ServiceError::NotFound);
+    }
+    if !standing.may(permission(action.name())) {
+        return Err(ServiceError::forbidden());
+    }
+    if row.version != version {
+        return Err(stale(tx, &row)?);
+    }
+    let mut case = Case::open(app, tx, reference, Actor::Staff(member.id.clone()))?;
+    let changed = perform(&mut case, member, standing, action)?;
+    case.save_and_keep(changed)
+}
+
 /// Somebody was faster: says what stands now and who has the request.
-fn stale(tx: &mut crate::storage::AnyConnection, row: &RequestRow) -> Result<ServiceError, ServiceError> {
+fn stale(tx: &mut AnyConnection, row: &RequestRow) -> Result<ServiceError, ServiceError> {
     let mut refusal = Refusal::new("stale_version", 412)
         .extra("current_version", row.version)
         .extra("request_status", row.status.as_str());
@@ -302,6 +329,8 @@ fn perform(
         StaffAction::WaiveDocuments => sorting::waive_documents(case)?,
         StaffAction::MarkConsumer(form) => sorting::mark_consumer(case, &form)?,
         StaffAction::Note(form) => sorting::note(case, &form)?,
+        StaffAction::Reclassify(form) => repair::reclassify(case, &form)?,
+        StaffAction::AmendReceipt(form) => repair::amend_receipt(case, &form)?,
     }
     Ok(true)
 }

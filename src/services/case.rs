@@ -4,9 +4,11 @@
 
 mod clocks;
 mod mails;
+mod replan;
 
 pub use clocks::{candidate, is_open, term, watched};
 pub use mails::{CODE_MINUTES, SealedMail, waiting_mail};
+pub use replan::{Moved, Replanned};
 
 use std::sync::Arc;
 
@@ -36,6 +38,9 @@ pub struct Private {
     /// A reason or another text that somebody wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// What stood in the request before it was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
 }
 
 /// A request in the middle of a change.
@@ -144,6 +149,14 @@ impl<'t> Case<'t> {
     /// # Errors
     /// Those of the vault and of the database.
     pub fn record(&mut self, kind: EventKind, data: Value, text: Option<&str>) -> Result<(), ServiceError> {
+        self.record_private(kind, data, &Private { text: text.map(ToOwned::to_owned), before: None })
+    }
+
+    /// The same with more that is personal.
+    ///
+    /// # Errors
+    /// Those of the vault and of the database.
+    pub fn record_private(&mut self, kind: EventKind, data: Value, private: &Private) -> Result<(), ServiceError> {
         let seq = self.row.event_seq + 1;
         let mut header_data = match data {
             Value::Object(map) => map,
@@ -160,11 +173,9 @@ impl<'t> Case<'t> {
             data: Value::Object(header_data).to_string(),
         };
         let row_name = format!("{}/{seq}", self.row.id);
-        let sealed = text
-            .map(|text| {
-                let private = Private { text: Some(text.to_owned()) };
-                self.key.seal_json(&Place::new("events", &row_name, "private"), &private)
-            })
+        let is_empty = private.text.is_none() && private.before.is_none();
+        let sealed = (!is_empty)
+            .then(|| self.key.seal_json(&Place::new("events", &row_name, "private"), private))
             .transpose()?;
         let hash = event_chain::hash(&self.row.event_head, &header, sealed.as_deref());
         let row = EventRow {
@@ -214,6 +225,16 @@ impl<'t> Case<'t> {
     pub fn contents(&self) -> Result<Contents, ServiceError> {
         let sealed = self.row.sealed_contents.as_deref().ok_or(ServiceError::NotFound)?;
         Ok(self.key.open_json(&Place::new("requests", &self.row.id, "contents"), sealed)?)
+    }
+
+    /// Puts other contents in the place of those that stand, sealed.
+    ///
+    /// # Errors
+    /// Those of the vault.
+    pub fn put_contents(&mut self, contents: &Contents) -> Result<(), ServiceError> {
+        let sealed = self.key.seal_json(&Place::new("requests", &self.row.id, "contents"), contents)?;
+        self.row.sealed_contents = Some(sealed);
+        Ok(())
     }
 
     /// The requester's secret, for a mailed link.

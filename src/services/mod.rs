@@ -3,6 +3,7 @@
 pub mod access_token;
 pub mod actions;
 pub mod answer;
+pub mod bulk;
 pub mod calendar;
 pub mod case;
 pub mod deadlines;

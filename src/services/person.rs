@@ -107,12 +107,38 @@ pub fn open_request(
     person: &Person,
     kind: Kind,
 ) -> Result<Option<String>, ServiceError> {
+    other_request(tx, operator_id, person, kind, |_| true)
+}
+
+/// The same among those that came in before the request with the id `before`.
+///
+/// # Errors
+/// Those of the database.
+pub fn earlier_request(
+    tx: &mut AnyConnection,
+    operator_id: &str,
+    person: &Person,
+    kind: Kind,
+    before: &str,
+) -> Result<Option<String>, ServiceError> {
+    // Ids follow one another in time.
+    other_request(tx, operator_id, person, kind, |id| id < before)
+}
+
+fn other_request(
+    tx: &mut AnyConnection,
+    operator_id: &str,
+    person: &Person,
+    kind: Kind,
+    counts: impl Fn(&str) -> bool,
+) -> Result<Option<String>, ServiceError> {
     let mut candidates = Vec::new();
     for field in [IndexField::Iin, IndexField::OtherId, IndexField::Email, IndexField::Phone] {
         if let Some(value) = person.subject(field) {
             candidates.extend(requests::open_by_index(tx, operator_id, kind, field.as_str(), value)?);
         }
     }
+    candidates.retain(|(id, _)| counts(id));
     candidates.sort();
     candidates.dedup();
     for (id, reference) in candidates.into_iter().rev() {

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 pub use address::{CodeForm, confirm, email_is_enough, nudge, resend_code};
 
+use super::actions::blocking::was_set_by_promise;
 use super::answer::Draft;
 use super::case::{Case, request_key};
 use super::error::ServiceError;
@@ -224,7 +225,7 @@ pub fn cancel_case(case: &mut Case<'_>, reason: Option<&str>) -> Result<(), Serv
     let lifts = match case.row.violation {
         Violation::Confirmed => false,
         Violation::Dismissed => true,
-        Violation::None | Violation::Alleged => is_own_block(case),
+        Violation::None | Violation::Alleged => is_own_block(case)?,
     };
     let was_blocked = case.row.blocking == Blocking::Provisional && lifts;
     if was_blocked {
@@ -241,11 +242,13 @@ pub fn cancel_case(case: &mut Case<'_>, reason: Option<&str>) -> Result<(), Serv
 }
 
 /// Whether the block stands on what the requester said, and not on what staff found out by themselves.
-fn is_own_block(case: &Case<'_>) -> bool {
+fn is_own_block(case: &mut Case<'_>) -> Result<bool, ServiceError> {
     let grounds = case.grounds();
-    case.row.kind == Kind::Blocking
+    let by_what_stands = case.row.kind == Kind::Blocking
         || grounds.iter().any(|ground| ground.alleges_violation())
-        || blocks_at_once(case.operator, case.row.kind, &grounds)
+        || blocks_at_once(case.operator, case.row.kind, &grounds);
+    // The kind may have been another when the profile's promise set it.
+    Ok(by_what_stands || was_set_by_promise(case)?)
 }
 
 /// The answer.

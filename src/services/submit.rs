@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use first::blocks_at_once;
+pub use first::{blocks_at_once, edition_at, withdrawal_notes};
 
 use super::case::Case;
 use super::error::ServiceError;
@@ -243,7 +243,7 @@ fn facts(
         capacity: checked.contents.submitted_by.capacity,
         language: checked.language,
         service: checked.service.clone(),
-        edition: first::edition(operator, checked, almaty::local_date(received_at)),
+        edition: edition_at(operator, checked.is_about_cookies(), &checked.service, almaty::local_date(received_at)),
         grounds: serde_json::to_string(&checked.grounds)?,
         published: !checked.contents.published_at.is_empty(),
         withdrawal_scope: checked.contents.withdrawal.as_ref().map(|withdrawal| withdrawal.scope),

@@ -136,6 +136,20 @@ pub fn by_id(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<Out
     outbox::table.find(id).select(OutboxRow::as_select()).first(connection).optional()
 }
 
+/// The ids of a request's dead letters that were not sent again, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn dead_letters_of(connection: &mut AnyConnection, request_id: &str) -> QueryResult<Vec<String>> {
+    outbox::table
+        .filter(outbox::request_id.eq(request_id))
+        .filter(outbox::state.eq(DEAD))
+        .filter(outbox::tracking.is_null())
+        .order(outbox::id)
+        .select(outbox::id)
+        .load(connection)
+}
+
 /// The mail with this id, locked until the transaction ends.
 ///
 /// # Errors

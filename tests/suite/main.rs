@@ -16,6 +16,7 @@ mod smtp_transport;
 
 mod bad_input;
 mod blocking;
+mod bulk;
 mod calendar;
 mod clocks;
 mod clocks_met;
@@ -39,6 +40,8 @@ mod properties;
 mod recorded;
 mod reminders;
 mod reminders_once;
+mod repair;
+mod repair_receipt;
 mod repository;
 mod sign_in;
 mod smtp_story;

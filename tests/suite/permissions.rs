@@ -25,11 +25,13 @@ fn actions() -> Vec<(&'static str, Value, &'static str)> {
         ("reopen", json!({"text": "Impossible."}), "execution"),
         ("dismiss", json!({"reason": "Spam."}), "review"),
         ("confirm_violation", json!({}), "review"),
+        ("reclassify", json!({"kind": "access"}), "review"),
+        ("amend_receipt", json!({"received_at": "2026-11-20T05:00:00Z", "reason": "The stamp."}), "review"),
     ]
 }
 
 const FREE: [&str; 3] = ["block", "mark_violation", "note"];
-const WORK: [&str; 7] = ["verify", "ask", "reply", "start", "propose", "complete", "cancel"];
+const WORK: [&str; 8] = ["verify", "ask", "reply", "start", "propose", "complete", "cancel", "reclassify"];
 
 #[tokio::test]
 async fn each_role_does_what_the_table_gives_it_and_nothing_more() {

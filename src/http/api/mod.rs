@@ -1,6 +1,7 @@
 //! The REST API under `/api/v1`.
 
 pub mod auth;
+pub mod bulk;
 pub mod calendar;
 pub mod outbox;
 pub mod public;
@@ -29,6 +30,7 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(requester::configure)
             .configure(auth::configure)
             .configure(staff::configure)
+            .configure(bulk::configure)
             .configure(outbox::configure)
             .configure(users::configure)
             .configure(calendar::configure),

@@ -18,7 +18,8 @@ use crate::http::json::{EmptyOr, Json, Query, from_value};
 use crate::http::locale::Locale;
 use crate::http::problem::ApiError;
 use crate::services::actions::{
-    AssignForm, CompleteForm, ConsumerForm, DocumentsForm, ReasonForm, StaffAction, VerifyForm, act,
+    AmendReceiptForm, AssignForm, CompleteForm, ConsumerForm, DocumentsForm, ReasonForm, ReclassifyForm, StaffAction,
+    VerifyForm, act,
 };
 use crate::services::answer::Proposal;
 use crate::services::desk::{self, Counts, Page, QueueQuery, SearchForm};
@@ -169,11 +170,15 @@ pub(crate) enum ActionBody {
     Documents(DocumentsForm),
     #[schema(title = "mark_consumer")]
     Consumer(ConsumerForm),
+    #[schema(title = "reclassify")]
+    Reclassify(Box<ReclassifyForm>),
+    #[schema(title = "amend_receipt")]
+    AmendReceipt(AmendReceiptForm),
 }
 
 /// Does an action: `assign`, `verify`, `ask`, `reply`, `start`, `propose`, `approve`, `send_back`, `complete`, `reopen`, `cancel`,
 /// `dismiss`, `block`, `unblock`, `mark_violation`, `confirm_violation`, `dismiss_violation`, `documents_received`,
-/// `waive_documents`, `mark_consumer`, `note`. `If-Match` names the version that the caller saw.
+/// `waive_documents`, `mark_consumer`, `note`, `reclassify`, `amend_receipt`. `If-Match` names the version that the caller saw.
 #[utoipa::path(
     tag = "Review desk", context_path = "/api/v1", security(("staff" = [])),
     request_body(content = Object, description = "The action's own fields; `{}` or nothing where none are needed"),
@@ -218,6 +223,8 @@ fn action(name: &str, body: Value) -> Result<StaffAction, ServiceError> {
         "documents_received" => StaffAction::DocumentsReceived(from_value(body)?),
         "mark_consumer" => StaffAction::MarkConsumer(from_value(body)?),
         "note" => StaffAction::Note(from_value(body)?),
+        "reclassify" => StaffAction::Reclassify(Box::new(from_value(body)?)),
+        "amend_receipt" => StaffAction::AmendReceipt(from_value(body)?),
         "start" => empty(body, StaffAction::Start)?,
         "approve" => empty(body, StaffAction::Approve)?,
         "confirm_violation" => empty(body, StaffAction::ConfirmViolation)?,

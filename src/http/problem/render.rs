@@ -8,7 +8,7 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use serde_json::Value as Json;
 
 use super::{ApiError, Failure, MEDIA_TYPE, Methods, Problem, ProblemField};
@@ -170,6 +170,26 @@ impl Context {
             tracing::warn!(trace_id = self.trace_id, cause, "a request could not be carried out now");
         }
     }
+}
+
+/// The document of a failure that is only a part of an answer, as of one item among many: like any other, in the caller's language,
+/// but for the trace id, which is the answer's own.
+#[must_use]
+pub fn part_of_answer(request: &HttpRequest, error: &ApiError) -> Json {
+    let context = Context {
+        app: request.app_data::<web::Data<App>>().cloned(),
+        language: locale::negotiate(request.headers()),
+        trace_id: request.extensions().get::<TraceId>().map(|id| id.0.clone()).unwrap_or_default(),
+        method: request.method().clone(),
+        instead: None,
+        for_staff: request.path().starts_with("/api/v1/staff"),
+    };
+    context.log(&error.0);
+    let mut document = serde_json::to_value(context.document(&error.0)).unwrap_or_default();
+    if let Some(members) = document.as_object_mut() {
+        members.remove("trace_id");
+    }
+    document
 }
 
 /// The link to the explanation of a code.

@@ -89,6 +89,18 @@ pub enum RequesterMail<'a> {
         /// The page of the request.
         link: &'a str,
     },
+    /// The request is of another kind than it was sorted under.
+    Reclassified {
+        /// The page of the request.
+        link: &'a str,
+        /// Remarks that the new kind brings.
+        notes: &'a [Note],
+    },
+    /// The moment of receipt had been entered wrongly.
+    ReceiptAmended {
+        /// The page of the request.
+        link: &'a str,
+    },
     /// The request was withdrawn.
     Cancelled {
         /// Whether staff did so on the requester's word.
@@ -140,6 +152,11 @@ pub fn compose_requester(
             ("mail-block-lifted-subject", progress(writer, news, "mail-action-open", link))
         }
         RequesterMail::AnswerReady { link } => ("mail-answer-ready-subject", answer_ready(writer, link)),
+        RequesterMail::Reclassified { link, notes } => ("mail-reclassified-subject", reclassified(writer, link, notes)),
+        RequesterMail::ReceiptAmended { link } => {
+            let news = [writer.paragraph("mail-receipt-amended-intro")];
+            ("mail-receipt-amended-subject", progress(writer, news, "mail-action-open", link))
+        }
         RequesterMail::Cancelled { by_staff } => ("mail-cancelled-subject", cancelled(writer, by_staff)),
     };
     Letter {
@@ -211,6 +228,17 @@ fn answer_ready(writer: Writer<'_>, link: &str) -> Vec<Block> {
         writer.facts(None, Vec::new()),
         writer.paragraph("mail-answer-ready-complain"),
     ]
+}
+
+fn reclassified(writer: Writer<'_>, link: &str, notes: &[Note]) -> Vec<Block> {
+    let email = &writer.facts.operator_email;
+    let news = [
+        writer.paragraph("mail-reclassified-intro"),
+        Block::Paragraph(writer.text("mail-reclassified-wrong", &[("email", Value::from(email))])),
+    ];
+    let mut blocks = progress(writer, news, "mail-action-open", link);
+    blocks.extend(notes.iter().map(|note| writer.paragraph(&format!("mail-note-{note}"))));
+    blocks
 }
 
 fn cancelled(writer: Writer<'_>, by_staff: bool) -> Vec<Block> {

@@ -38,6 +38,8 @@ fn requester_mails() -> Vec<RequesterMail<'static>> {
         RequesterMail::WorkStarted { link: LINK },
         RequesterMail::BlockLifted { link: LINK },
         RequesterMail::AnswerReady { link: LINK },
+        RequesterMail::Reclassified { link: LINK, notes: &[Note::DocumentsNeeded] },
+        RequesterMail::ReceiptAmended { link: LINK },
     ];
     for yes in [true, false] {
         mails.push(RequesterMail::ConfirmReminder { code: CODE, code_minutes: 22, link: LINK, last: yes });

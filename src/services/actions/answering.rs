@@ -38,7 +38,7 @@ fn blocks_without_reason(case: &Case<'_>, outcome: Outcome) -> bool {
 }
 
 /// Where the profile says that a proven address is enough, the request came to the review by it.
-fn email_was_enough(case: &Case<'_>) -> bool {
+pub(super) fn email_was_enough(case: &Case<'_>) -> bool {
     case.row.email_confirmed_at.is_some() && crate::services::requester::email_is_enough(case.operator, &case.row)
 }
 

@@ -1,5 +1,6 @@
 //! Blocking beside the status, and what is known of a violation (Law 94-V art. 25(2)(8)).
 
+use serde::Deserialize;
 use serde_json::json;
 
 use super::ReasonForm;
@@ -9,7 +10,6 @@ use crate::mail::compose::RequesterMail;
 use crate::services::case::Case;
 use crate::services::error::ServiceError;
 use crate::services::requester::checked_text;
-use crate::services::submit::blocks_at_once;
 use crate::storage::events;
 
 /// Blocks for the time of the check; or puts a block into effect that the profile set at receipt and nobody has confirmed yet.
@@ -27,7 +27,7 @@ pub(super) fn block(case: &mut Case<'_>, form: &ReasonForm) -> Result<(), Servic
     Ok(())
 }
 
-/// Whether the block is one that the profile set at receipt, and that neither a proven address nor staff have put into effect.
+/// Whether the block is one that the profile set, at receipt or at another kind, and that neither a proven address nor staff have put into effect.
 ///
 /// # Errors
 /// Those of the database.
@@ -39,11 +39,34 @@ pub fn awaits_effect(case: &mut Case<'_>) -> Result<bool, ServiceError> {
     {
         return Ok(false);
     }
+    // Any later one put it into effect.
+    Ok(last_block(case)?.is_some_and(|set| set.by.as_deref() == Some("profile") && set.in_effect == Some(false)))
+}
+
+/// What the event of a block says.
+#[derive(Deserialize)]
+struct BlockSet {
+    /// The profile's promise, or what put it into effect; nothing when staff set it.
+    by: Option<String>,
+    /// Whether a promised block was in effect at once.
+    in_effect: Option<bool>,
+}
+
+/// What the history says of the block that was set last.
+fn last_block(case: &mut Case<'_>) -> Result<Option<BlockSet>, ServiceError> {
     let block_set = EventKind::BlockSet.as_str();
     let events = events::of_request(case.tx, &case.row.id)?;
-    // The first is the profile's; any further one put it into effect.
-    Ok(events.iter().filter(|event| event.kind == block_set).count() == 1
-        && blocks_at_once(case.operator, case.row.kind, &case.grounds()))
+    let last = events.iter().rev().find(|event| event.kind == block_set);
+    Ok(last.map(|event| serde_json::from_str(&event.data)).transpose()?)
+}
+
+/// Whether the block that stands was set by the profile's promise, and not by staff.
+///
+/// # Errors
+/// Those of the database.
+pub fn was_set_by_promise(case: &mut Case<'_>) -> Result<bool, ServiceError> {
+    // Staff give a reason and name nothing else; what put a promised block into effect is named.
+    Ok(case.row.blocking == Blocking::Provisional && last_block(case)?.is_some_and(|set| set.by.is_some()))
 }
 
 /// Somebody vouches for the request: the block that was recorded at receipt reaches the operator's systems from now on.

@@ -6,7 +6,7 @@ use super::{AssignForm, ConsumerForm, DocumentsForm, ReasonForm};
 use crate::domain::event::EventKind;
 use crate::domain::lifecycle::Action;
 use crate::domain::permission::{Permission, Standing};
-use crate::domain::vocabulary::{Blocking, ClockName, Kind, Role, Status};
+use crate::domain::vocabulary::{Blocking, ClockName, ClockState, Kind, Role, Status};
 use crate::mail::compose::{RequesterMail, StaffMail};
 use crate::services::case::Case;
 use crate::services::error::{Refusal, ServiceError};
@@ -44,7 +44,7 @@ pub(super) fn assign(
     let before = case.row.assignee_id.clone();
     case.row.assignee_id.clone_from(&wanted);
     case.record(EventKind::Assigned, json!({"from": before, "to": wanted}), None)?;
-    if let Some(assignee) = assignee.filter(|assignee| assignee.id != member.id) {
+    if let Some(assignee) = assignee.filter(|assignee| assignee.id != member.id && !form.quietly) {
         let link = case.staff_link();
         case.mail_member("assigned", &assignee, &StaffMail::Assigned { link: &link, by: &member.name })?;
     }
@@ -105,16 +105,19 @@ pub(super) fn cancel(case: &mut Case<'_>, form: &ReasonForm) -> Result<(), Servi
 pub(super) fn dismiss(case: &mut Case<'_>, form: &ReasonForm) -> Result<(), ServiceError> {
     let reason = checked_text("/reason", &form.reason)?;
     case.go("dismiss", Action::Dismiss)?;
-    case.void_open_clocks("dismiss");
     case.record(EventKind::Dismissed, json!({}), Some(&reason))?;
+    // First the block: while there is one, the clock of lifting it stays open.
     if case.row.blocking == Blocking::Provisional {
         case.row.blocking = Blocking::None;
+        case.meet_clock(ClockName::Unblocking, "dismiss");
         case.record(EventKind::BlockLifted, json!({"by": "dismiss"}), None)?;
     }
+    case.void_open_clocks("dismiss");
     Ok(())
 }
 
-/// The documents of a correction arrived: its clock starts.
+/// The documents of a correction arrived: its clock starts. It runs already when more of them arrive, when they arrive after it was
+/// decided to do without them, or when they turn out to have come earlier than was recorded; it never ends later for that.
 pub(super) fn documents_received(case: &mut Case<'_>, form: &DocumentsForm) -> Result<(), ServiceError> {
     let at = form.received_at.unwrap_or(case.now);
     if at > case.now {
@@ -123,8 +126,34 @@ pub(super) fn documents_received(case: &mut Case<'_>, form: &DocumentsForm) -> R
     if at < case.row.received_at.and_utc() {
         return Err(ServiceError::field("/received_at", "date_too_early"));
     }
+    if case.row.kind == Kind::Correction && case.row.documents_at.is_some() {
+        return more_documents(case, at);
+    }
     documents(case, "documents_received", at)?;
     case.record(EventKind::DocumentsReceived, json!({"received_at": at}), None)
+}
+
+fn more_documents(case: &mut Case<'_>, at: chrono::DateTime<chrono::Utc>) -> Result<(), ServiceError> {
+    let known = case.row.documents_at;
+    if known == Some(at.naive_utc()) && !case.row.documents_waived {
+        return Err(ServiceError::invalid_transition(case.row.status, "documents_received"));
+    }
+    if case.row.documents_waived || known.is_some_and(|known| at.naive_utc() < known) {
+        case.row.documents_at = Some(at.naive_utc());
+    }
+    case.row.documents_waived = false;
+    case.record(
+        EventKind::DocumentsReceived,
+        json!({"received_at": at, "before": known.map(|at| at.and_utc())}),
+        None,
+    )?;
+    let running = case.clock(ClockName::Correction).filter(|clock| clock.state == ClockState::Running).cloned();
+    let later = running.filter(|clock| clock.started_at.is_some_and(|started| at.naive_utc() < started));
+    if let Some(moved) = later.map(|clock| case.count_anew(clock, Some(at))).transpose()?.flatten() {
+        let data = json!({"clock": moved.clock, "from": moved.from, "to": moved.to, "by": "documents_received"});
+        case.record(EventKind::ClockRecounted, data, None)?;
+    }
+    Ok(())
 }
 
 /// The correction can be decided without documents: its clock starts now.

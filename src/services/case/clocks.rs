@@ -19,7 +19,7 @@ use crate::storage::requests::NO_DUE;
 
 impl Case<'_> {
     /// Runs `work` with what the clocks of this request depend on.
-    fn with_facts<T>(&self, work: impl FnOnce(&Facts<'_>) -> T) -> T {
+    pub(super) fn with_facts<T>(&self, work: impl FnOnce(&Facts<'_>) -> T) -> T {
         let grounds = self.grounds();
         work(&Facts {
             kind: self.row.kind,
@@ -64,7 +64,7 @@ impl Case<'_> {
         Ok(())
     }
 
-    fn clock_row(&self, calendar: &Calendar, clock: &Clock) -> Result<ClockRow, ServiceError> {
+    pub(super) fn clock_row(&self, calendar: &Calendar, clock: &Clock) -> Result<ClockRow, ServiceError> {
         let mut row = ClockRow {
             id: new_id(self.now),
             request_id: self.row.id.clone(),
@@ -93,7 +93,7 @@ impl Case<'_> {
     }
 
     /// Takes over what was counted.
-    fn fill(&self, row: &mut ClockRow, calendar: &Calendar, clock: &Clock) -> Result<(), ServiceError> {
+    pub(super) fn fill(&self, row: &mut ClockRow, calendar: &Calendar, clock: &Clock) -> Result<(), ServiceError> {
         row.state = clock.state;
         row.term_days = i32::try_from(clock.term.days).unwrap_or(i32::MAX);
         row.term_unit = clock.term.unit;
@@ -234,7 +234,7 @@ impl Case<'_> {
         reopened
     }
 
-    fn close_clocks(&mut self, state: ClockState, by: &str, which: impl Fn(&ClockRow) -> bool) {
+    pub(super) fn close_clocks(&mut self, state: ClockState, by: &str, which: impl Fn(&ClockRow) -> bool) {
         let now = self.now.naive_utc();
         for clock in self.clocks.iter_mut().filter(|clock| which(clock)) {
             clock.state = state;
@@ -245,7 +245,7 @@ impl Case<'_> {
         }
     }
 
-    fn put_clock(&mut self, row: ClockRow) {
+    pub(super) fn put_clock(&mut self, row: ClockRow) {
         self.touched.push(row.id.clone());
         if let Some(place) = self.clocks.iter_mut().find(|clock| clock.id == row.id) {
             *place = row;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Origin, RecordPart};
 use crate::domain::event::EventKind;
-use crate::domain::intake::Checked;
+use crate::domain::intake::{Checked, Contents};
 use crate::domain::operator::{Operator, PolicyKind};
 use crate::domain::vocabulary::{Blocking, Capacity, Channel, ClockName, Ground, Kind, Role};
 use crate::mail::compose::{Note, RequesterMail, StaffMail};
@@ -12,11 +12,11 @@ use crate::services::case::{CODE_MINUTES, Case};
 use crate::services::error::ServiceError;
 use crate::storage::staff;
 
-/// The edition of the operator's policy that was in force at receipt.
-pub(super) fn edition(operator: &Operator, checked: &Checked, on: chrono::NaiveDate) -> Option<String> {
-    let about_cookies = checked.is_about_cookies();
-    let cookies = about_cookies.then(|| operator.edition_of(PolicyKind::Cookies, &checked.service, on)).flatten();
-    cookies.or_else(|| operator.edition_on(&checked.service, on)).map(|edition| edition.id.clone())
+/// The edition of the operator's policy that was in force on a day: for cookies that of the cookie policy, where there is one.
+#[must_use]
+pub fn edition_at(operator: &Operator, about_cookies: bool, service: &str, on: chrono::NaiveDate) -> Option<String> {
+    let cookies = about_cookies.then(|| operator.edition_of(PolicyKind::Cookies, service, on)).flatten();
+    cookies.or_else(|| operator.edition_on(service, on)).map(|edition| edition.id.clone())
 }
 
 /// Kazteleport, policy clause 28(4), and whoever promises the same: blocked from the moment of receipt, for the time of the check.
@@ -42,7 +42,15 @@ pub(super) fn notes(operator: &Operator, checked: &Checked, origin: &Origin) -> 
     if matches!(origin, Origin::Web) && blocks_at_once(operator, checked.kind, &checked.grounds) {
         notes.push(Note::ProvisionalBlockAfterConfirmation);
     }
-    if let Some(withdrawal) = &checked.contents.withdrawal {
+    notes.extend(withdrawal_notes(operator, &checked.contents));
+    notes
+}
+
+/// What whoever withdraws consent is told.
+#[must_use]
+pub fn withdrawal_notes(operator: &Operator, contents: &Contents) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if let Some(withdrawal) = &contents.withdrawal {
         let needed = operator.acknowledgements_for(withdrawal.scope);
         if needed.iter().any(|name| name == "agreement_may_end") {
             notes.push(Note::AgreementMayEnd);

@@ -99,6 +99,9 @@ fn event_view(
         if let Some(text) = private.text {
             data.insert("text".to_owned(), Value::String(text));
         }
+        if let Some(before) = private.before {
+            data.insert("before".to_owned(), before);
+        }
     }
     Ok(EventView {
         seq: row.seq,
