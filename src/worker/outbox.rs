@@ -176,7 +176,11 @@ fn lost(tx: &mut AnyConnection, id: &str, token: &str) -> Result<(), ServiceErro
     Ok(())
 }
 
-fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceError> {
+/// The mail server took the mail. An answer is delivered by that. Returns whether the case changed.
+///
+/// # Errors
+/// Those of the database.
+pub fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceError> {
     outbox::SENT.clone_into(&mut mail.state);
     mail.sent_at = Some(case.now.naive_utc());
     mail.next_attempt_at = None;
