@@ -1,6 +1,7 @@
 //! The command line: one file each for what is more than a call.
 
 mod deadlines;
+pub mod demo;
 mod doctor;
 mod serve;
 pub mod staff;
@@ -43,6 +44,8 @@ enum Command {
     },
     /// Prints the deadlines that a request would get.
     Deadlines(deadlines::Args),
+    /// Fills a database with made-up requests, history included, to look at and to measure.
+    Demo(demo::Args),
     /// Checks settings, data files, database, keys, mail and staff, and says what to mend.
     Doctor,
     /// Prints the description of the API (OpenAPI 3.1).
@@ -130,6 +133,7 @@ fn run(command: Command) -> Result<ExitCode, String> {
             Command::Worker => serve::work(build(settings)?).await,
             Command::Migrate => migrate(&settings),
             Command::Deadlines(args) => deadlines::run(&settings, args),
+            Command::Demo(args) => demo::run(settings, args).await,
             Command::Staff { command } => add_member(build(settings)?, command).await,
             Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
         }

@@ -26,9 +26,8 @@ use crate::domain::event::Actor;
 use crate::domain::lifecycle::{Action, next};
 use crate::domain::permission::{Permission, Standing};
 use crate::domain::vocabulary::{Blocking, Kind, Outcome, Status, VerificationMethod, VerificationResult, Violation};
-use crate::storage::AnyConnection;
 use crate::storage::requests::{self, RequestRow};
-use crate::storage::staff;
+use crate::storage::{AnyConnection, staff};
 
 /// An action with its body.
 #[derive(Debug, Clone)]
@@ -246,7 +245,7 @@ pub async fn act(
     let view = app
         .db
         .write("staff_action", move |tx| {
-            let (row, tx) = apply(&process, tx, &member, &reference, version, action)?;
+            let (row, tx) = apply(&process, tx, &member, &reference, Some(version), action)?;
             staff_view_of(&process, tx, &row, &member, "action")
         })
         .await?;
@@ -254,7 +253,8 @@ pub async fn act(
     Ok(view)
 }
 
-/// Does an action in an open transaction and returns the request as it was saved; nobody looks at its contents by that.
+/// Does an action in an open transaction and returns the request as it was saved; nobody looks at its contents by that. Without a
+/// `version` on whichever stands.
 ///
 /// # Errors
 /// As [`act`].
@@ -263,7 +263,7 @@ pub fn apply<'t>(
     tx: &'t mut AnyConnection,
     member: &Member,
     reference: &str,
-    version: i64,
+    version: Option<i64>,
     action: StaffAction,
 ) -> Result<(RequestRow, &'t mut AnyConnection), ServiceError> {
     let row = requests::lock_by_reference(tx, reference)?.ok_or(ServiceError::NotFound)?;
@@ -274,7 +274,7 @@ pub fn apply<'t>(
     if !standing.may(permission(action.name())) {
         return Err(ServiceError::forbidden());
     }
-    if row.version != version {
+    if version.is_some_and(|seen| seen != row.version) {
         return Err(stale(tx, &row)?);
     }
     let mut case = Case::open(app, tx, reference, Actor::Staff(member.id.clone()))?;

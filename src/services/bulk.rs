@@ -183,7 +183,7 @@ async fn act(app: &Arc<App>, member: &Member, item: &SeenItem, action: StaffActi
     let (reference, version) = (reference(&item.reference)?, item.version);
     app.db
         .write("bulk_action", move |tx| {
-            let (row, _) = apply(&process, tx, &member, &reference, version, action)?;
+            let (row, _) = apply(&process, tx, &member, &reference, Some(version), action)?;
             Ok(Done { version: row.version, resent: None })
         })
         .await

@@ -9,7 +9,7 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
-pub use address::{CodeForm, confirm, email_is_enough, nudge, resend_code};
+pub use address::{CodeForm, confirm, confirmed, email_is_enough, nudge, resend_code};
 
 use super::actions::blocking::was_set_by_promise;
 use super::answer::Draft;

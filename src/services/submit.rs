@@ -120,18 +120,8 @@ pub async fn submit(
     language: Language,
     idempotency: Option<IdempotencyKey>,
 ) -> Result<Submitted, ServiceError> {
-    let operator = app.operator(operator_id).ok_or(ServiceError::NotFound)?;
     let now = app.clock.now();
-    let received_at = received_at(&origin, now)?;
-    let circumstances =
-        Circumstances { operator, channel: channel(&origin), received_on: almaty::local_date(received_at), language };
-    // First the day: on one that the law does not reach no other field can be judged.
-    app.law(&app.calendar()).rule_set_on(circumstances.received_on)?;
-    if let Origin::Staff { part, .. } = &origin {
-        check_part(app, form.kind, part, received_at)?;
-    }
-    let checked = check(&form, &circumstances).map_err(ServiceError::Invalid)?;
-    let prepared = prepare(app, operator, &checked, &origin, received_at, now)?;
+    let prepared = ready(app, operator_id, &form, &origin, language, now)?;
     let process = Arc::clone(app);
     let submitted = app
         .db
@@ -139,6 +129,45 @@ pub async fn submit(
         .await?;
     app.wake_worker();
     Ok(submitted)
+}
+
+/// Takes a request in inside a transaction of the caller's, who wakes the worker after it.
+///
+/// # Errors
+/// As [`submit`].
+pub fn submit_in(
+    app: &App,
+    tx: &mut AnyConnection,
+    operator_id: &str,
+    form: &RequestForm,
+    origin: &Origin,
+    language: Language,
+) -> Result<Submitted, ServiceError> {
+    let now = app.clock.now();
+    let prepared = ready(app, operator_id, form, origin, language, now)?;
+    store(app, tx, prepared, origin, now, None)
+}
+
+/// Checks what was sent and makes what the transaction needs.
+fn ready(
+    app: &App,
+    operator_id: &str,
+    form: &RequestForm,
+    origin: &Origin,
+    language: Language,
+    now: DateTime<Utc>,
+) -> Result<Prepared, ServiceError> {
+    let operator = app.operator(operator_id).ok_or(ServiceError::NotFound)?;
+    let received_at = received_at(origin, now)?;
+    let circumstances =
+        Circumstances { operator, channel: channel(origin), received_on: almaty::local_date(received_at), language };
+    // First the day: on one that the law does not reach no other field can be judged.
+    app.law(&app.calendar()).rule_set_on(circumstances.received_on)?;
+    if let Origin::Staff { part, .. } = origin {
+        check_part(app, form.kind, part, received_at)?;
+    }
+    let checked = check(form, &circumstances).map_err(ServiceError::Invalid)?;
+    prepare(app, operator, &checked, origin, received_at, now)
 }
 
 fn channel(origin: &Origin) -> Channel {

@@ -239,6 +239,19 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
     query.order(outbox::id.desc()).limit(filter.limit).load(connection)
 }
 
+/// The mails of a request whose acceptance is the delivery of its answer, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn answers_of(connection: &mut AnyConnection, request_id: &str) -> QueryResult<Vec<OutboxRow>> {
+    outbox::table
+        .filter(outbox::request_id.eq(request_id))
+        .filter(outbox::delivers_answer.eq(true))
+        .order(outbox::id)
+        .select(OutboxRow::as_select())
+        .load(connection)
+}
+
 /// Whether any reminder of this stage was sent.
 ///
 /// # Errors

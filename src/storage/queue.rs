@@ -1,12 +1,23 @@
 //! The queue: pages of requests by keyset, and counts.
+//!
+//! A page is put together from the heads of several lists, each of which one index holds in the wanted order: one list for each
+//! operator, assignee and, where two dates are at odds, day. So it costs the same however many requests there are.
+
+mod counts;
+mod keys;
+
+use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+pub use counts::{Facet, compact_counts, counts, counts_are_long};
+
 use super::AnyConnection;
-use super::requests::{NO_DUE, RequestRow};
+use super::requests::RequestRow;
 use super::schema::requests;
-use crate::domain::vocabulary::{Blocking, Channel, Kind, Status};
+use crate::domain::vocabulary::{Blocking, Channel, ClockName, Kind, Status};
 
 /// Whose requests are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,8 +27,8 @@ pub enum Assignee {
     Any,
     /// Those that nobody has.
     Nobody,
-    /// Those of one member.
-    Member(String),
+    /// Those of any of these members.
+    Members(Vec<String>),
 }
 
 /// By what the queue is sorted.
@@ -54,99 +65,82 @@ pub struct Filter {
     pub limit: i64,
 }
 
-/// A page of the queue.
+/// What a line of the queue is made of: a request's row is much wider.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = requests)]
+struct Line {
+    id: String,
+    reference: String,
+    operator_id: String,
+    kind: Kind,
+    status: Status,
+    blocking: Blocking,
+    channel: Channel,
+    received_at: NaiveDateTime,
+    recorded_at: NaiveDateTime,
+    version: i64,
+    assignee_id: Option<String>,
+    has_email: bool,
+    email_confirmed_at: Option<NaiveDateTime>,
+    consumer: bool,
+    legal_hold: bool,
+    duplicate_of: Option<String>,
+    headline_clock: Option<ClockName>,
+    headline_due_on: Option<NaiveDate>,
+    sort_due_at: NaiveDateTime,
+    sealed_contents: Option<Vec<u8>>,
+}
+
+impl Line {
+    fn into_row(self) -> RequestRow {
+        RequestRow {
+            id: self.id,
+            reference: self.reference,
+            operator_id: self.operator_id,
+            status: self.status,
+            blocking: self.blocking,
+            channel: self.channel,
+            version: self.version,
+            assignee_id: self.assignee_id,
+            has_email: self.has_email,
+            email_confirmed_at: self.email_confirmed_at,
+            consumer: self.consumer,
+            legal_hold: self.legal_hold,
+            duplicate_of: self.duplicate_of,
+            headline_clock: self.headline_clock,
+            headline_due_on: self.headline_due_on,
+            sort_due_at: self.sort_due_at,
+            sealed_contents: self.sealed_contents,
+            ..RequestRow::blank(self.kind, self.received_at.and_utc(), self.recorded_at.and_utc())
+        }
+    }
+}
+
+/// A page of the queue. Of each row only what a line of the queue shows is read; the rest is blank.
 ///
 /// # Errors
 /// Those of the database.
 pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<RequestRow>> {
-    let mut query = requests::table.select(RequestRow::as_select()).into_boxed();
-    query = match filter.operators.as_slice() {
-        [only] => query.filter(requests::operator_id.eq(only.clone())),
-        several => query.filter(requests::operator_id.eq_any(several.to_vec())),
-    };
-    if let Some(kind) = filter.kind {
-        query = query.filter(requests::kind.eq(kind));
-    }
-    if let Some(status) = filter.status {
-        query = query.filter(requests::status.eq(status));
-    }
-    query = match &filter.assignee {
-        Assignee::Any => query,
-        Assignee::Nobody => query.filter(requests::assignee_id.is_null()),
-        Assignee::Member(id) => query.filter(requests::assignee_id.eq(id.clone())),
-    };
-    if let Some(at) = filter.overdue_at {
-        query = query.filter(requests::sort_due_at.le(at));
-    }
-    if let Some((from, to)) = filter.due_between {
-        query = query.filter(requests::headline_due_on.ge(from)).filter(requests::headline_due_on.le(to));
-    }
-    if let Some(blocking) = filter.blocking {
-        query = query.filter(requests::blocking.eq(blocking));
-    }
-    if let Some(channel) = filter.channel {
-        query = query.filter(requests::channel.eq(channel));
-    }
-    if let Some(from) = filter.received_from {
-        query = query.filter(requests::received_at.ge(from));
-    }
-    if let Some(before) = filter.received_before {
-        query = query.filter(requests::received_at.lt(before));
-    }
-    if let Some(reference) = &filter.reference {
-        query = query.filter(requests::reference.eq(reference.clone()));
-    }
-    match filter.sort {
-        Sort::Due => {
-            if let Some((at, id)) = filter.after.clone() {
-                query = query
-                    .filter(requests::sort_due_at.gt(at).or(requests::sort_due_at.eq(at).and(requests::id.gt(id))));
-            }
-            query.order((requests::sort_due_at, requests::id)).limit(filter.limit).load(connection)
-        }
-        Sort::Received => {
-            if let Some((at, id)) = filter.after.clone() {
-                query = query
-                    .filter(requests::received_at.gt(at).or(requests::received_at.eq(at).and(requests::id.gt(id))));
-            }
-            query.order((requests::received_at, requests::id)).limit(filter.limit).load(connection)
-        }
-    }
+    let keys = in_order(connection, |connection| keys::first(connection, filter))?;
+    let ids: Vec<&str> = keys.iter().map(|(_, id)| id.as_str()).collect();
+    let lines: Vec<Line> =
+        requests::table.filter(requests::id.eq_any(&ids)).select(Line::as_select()).load(connection)?;
+    let mut by_id: BTreeMap<String, Line> = lines.into_iter().map(|line| (line.id.clone(), line)).collect();
+    Ok(keys.iter().filter_map(|(_, id)| by_id.remove(id)).map(Line::into_row).collect())
 }
 
-/// How many requests of the operators stand in each status and kind.
-///
-/// # Errors
-/// Those of the database.
-pub fn counts(connection: &mut AnyConnection, operators: &[String]) -> QueryResult<Vec<(Status, Kind, i64)>> {
-    requests::table
-        .filter(requests::operator_id.eq_any(operators.to_vec()))
-        .group_by((requests::status, requests::kind))
-        .select((requests::status, requests::kind, diesel::dsl::count_star()))
-        .load(connection)
-}
-
-/// How many requests of the operators are overdue, due today, and without an assignee while open.
-///
-/// # Errors
-/// Those of the database.
-pub fn urgent(
+/// Runs queries of which each is answered by one index in its order. After much was written PostgreSQL's statistics are stale: it takes
+/// thousands of rows for a few then, and collects and sorts them all for one page. So it is told not to.
+fn in_order<T>(
     connection: &mut AnyConnection,
-    operators: &[String],
-    now: NaiveDateTime,
-    today: NaiveDate,
-) -> QueryResult<(i64, i64, i64)> {
-    let of_operators = || requests::table.filter(requests::operator_id.eq_any(operators.to_vec()));
-    let overdue = of_operators()
-        .filter(requests::sort_due_at.le(now))
-        .filter(requests::sort_due_at.ne(NO_DUE))
-        .count()
-        .get_result(connection)?;
-    let due_today = of_operators().filter(requests::headline_due_on.eq(today)).count().get_result(connection)?;
-    let unassigned = of_operators()
-        .filter(requests::assignee_id.is_null())
-        .filter(requests::final_at.is_null())
-        .count()
-        .get_result(connection)?;
-    Ok((overdue, due_today, unassigned))
+    queries: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
+) -> QueryResult<T> {
+    let tell = |connection: &mut AnyConnection, sql: &str| match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(inner) => inner.batch_execute(sql),
+    };
+    tell(connection, "SET enable_sort = off; SET enable_bitmapscan = off")?;
+    let answer = queries(connection);
+    tell(connection, "RESET enable_sort; RESET enable_bitmapscan")?;
+    answer
 }

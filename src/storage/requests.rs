@@ -294,6 +294,14 @@ pub fn due_nudges(connection: &mut AnyConnection, now: NaiveDateTime, limit: i64
         .load(connection)
 }
 
+/// How many requests there are, of all operators and statuses.
+///
+/// # Errors
+/// Those of the database.
+pub fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
+    requests::table.count().get_result(connection)
+}
+
 /// The operators that have requests which are not closed, or mails that have not left.
 ///
 /// # Errors

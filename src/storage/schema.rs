@@ -277,6 +277,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    queue_counts (operator_id, facet, value) {
+        operator_id -> Text,
+        facet -> Text,
+        value -> Text,
+        n -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     answers,
     audit,
@@ -289,6 +298,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     key_fingerprints,
     messages,
     outbox,
+    queue_counts,
     refresh_tokens,
     reminders,
     request_keys,

@@ -270,6 +270,14 @@ pub fn note_audit(connection: &mut AnyConnection, row: &AuditRow) -> QueryResult
     Ok(())
 }
 
+/// The audit lines of one action, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn audit_by_action(connection: &mut AnyConnection, action: &str) -> QueryResult<Vec<AuditRow>> {
+    audit::table.filter(audit::action.eq(action)).order(audit::id).select(AuditRow::as_select()).load(connection)
+}
+
 /// The audit lines about one request, oldest first.
 ///
 /// # Errors

@@ -1,10 +1,11 @@
-//! Forgets what is no longer needed: idempotency keys after a day, counts of failed sign-ins with unknown addresses.
+//! Forgets what is no longer needed: idempotency keys after a day, counts of failed sign-ins with unknown addresses. Sums up the
+//! counters of the queue when they have many lines.
 
 use std::sync::Arc;
 
 use crate::app::App;
 use crate::services::error::ServiceError;
-use crate::storage::codes;
+use crate::storage::{codes, queue};
 
 /// Forgets what is old.
 ///
@@ -21,6 +22,12 @@ pub async fn step(app: &Arc<App>) -> Result<(), ServiceError> {
         app.db
             .write("forget_old_calls", move |tx| Ok::<_, ServiceError>(codes::forget_old_calls(tx, now.naive_utc())?))
             .await?;
+    }
+    // Lines of counters pile up on PostgreSQL, and last days that are over on both.
+    let long =
+        app.db.read("counts_are_long", |connection| Ok::<_, ServiceError>(queue::counts_are_long(connection)?)).await?;
+    if long {
+        app.db.write("compact_counts", |tx| Ok::<_, ServiceError>(queue::compact_counts(tx)?)).await?;
     }
     Ok(())
 }

@@ -252,7 +252,11 @@ fn lost(tx: &mut AnyConnection, id: &str, token: &str) -> Result<(), ServiceErro
     Ok(())
 }
 
-fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceError> {
+/// The mail server took the mail. An answer is delivered by that. Returns whether the case changed.
+///
+/// # Errors
+/// Those of the database.
+pub fn accepted(case: &mut Case<'_>, mail: &mut OutboxRow) -> Result<bool, ServiceError> {
     note_sent(mail, case.now);
     if !mail.delivers_answer {
         return Ok(false);

@@ -82,6 +82,29 @@ fn look(app: &App, tx: &mut AnyConnection, clock_id: &str, request_id: &str) -> 
     Ok(())
 }
 
+/// Notes for each running clock of a case that the stage which stands now went out, without a mail: for requests that were made
+/// up with a past, whose reminders nobody waits for.
+///
+/// # Errors
+/// Those of the database, and a year that the calendar does not have.
+pub fn pass_over(case: &mut Case<'_>) -> Result<(), ServiceError> {
+    let missing = |error: crate::domain::calendar::YearMissing| ServiceError::Internal(error.to_string());
+    let calendar = case.calendar()?;
+    for mut row in case.clocks.clone() {
+        let Some(watch) = watched(&row) else { continue };
+        if let Some(stage) = watch.stage_at(&calendar, case.now).map_err(missing)? {
+            let (members, head) = recipients(case, watch, stage)?;
+            let ids = members.into_iter().map(|member| member.id).chain(head.then(|| "head".to_owned()));
+            for recipient in ids {
+                note(case, &row.id, watch, stage, &recipient)?;
+            }
+        }
+        row.remind_at = Some(watch.next_after(&calendar, case.now).map_err(missing)?.naive_utc());
+        clocks::update(case.tx, &row)?;
+    }
+    Ok(())
+}
+
 enum RemindError {
     Calendar(i32),
     Service(ServiceError),

@@ -26,6 +26,8 @@ pub enum Transport {
     File(FileTransport),
     /// Into memory, for tests.
     Memory(MemoryTransport),
+    /// Nothing is sent or even written: the outbox notes each mail as sent when it is made, without its text. For made-up requests.
+    Nowhere,
 }
 
 impl Transport {
@@ -47,6 +49,7 @@ impl Transport {
             Self::Smtp(smtp) => smtp.send(mail).await,
             Self::File(file) => file.send(mail).await,
             Self::Memory(memory) => memory.send(mail),
+            Self::Nowhere => SendOutcome::Accepted,
         }
     }
 
@@ -59,17 +62,18 @@ impl Transport {
         match self {
             Self::Smtp(smtp) => smtp.check().await,
             Self::File(file) => file.check().await,
-            Self::Memory(_) => Ok(()),
+            Self::Memory(_) | Self::Nowhere => Ok(()),
         }
     }
 
-    /// The word for logs and the doctor: `smtp`, `file` or `memory`.
+    /// The word for logs and the doctor: `smtp`, `file`, `memory` or `nowhere`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Smtp(_) => "smtp",
             Self::File(_) => "file",
             Self::Memory(_) => "memory",
+            Self::Nowhere => "nowhere",
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::domain::vocabulary::{ClockName, ClockState, Language, Role};
 use crate::ids::new_id;
 use crate::mail::compose::{Composed, RequestFacts, RequesterMail, StaffMail, compose_requester, compose_staff};
+use crate::mail::transport::Transport;
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
 use crate::storage::staff::{self, StaffRow};
@@ -68,6 +69,12 @@ pub fn waiting_mail(app: &App, now: DateTime<Utc>, id: &str, operator_id: &str) 
     }
 }
 
+/// A mail as if it had left when it was made.
+fn left_for_nowhere(row: OutboxRow) -> OutboxRow {
+    let sent_at = Some(row.created_at);
+    OutboxRow { state: outbox::SENT.to_owned(), attempts: 1, sent_at, next_attempt_at: None, ..row }
+}
+
 impl Case<'_> {
     /// The facts that a mail about this request may name.
     #[must_use]
@@ -111,7 +118,7 @@ impl Case<'_> {
     /// Those of the vault and of the database.
     pub fn mail_requester(&mut self, name: &str, mail: &RequesterMail<'_>) -> Result<String, ServiceError> {
         let language = self.row.language;
-        let composed = compose_requester(&self.app.texts, language, &self.mail_facts(language), mail);
+        let composed = self.written(|| compose_requester(&self.app.texts, language, &self.mail_facts(language), mail));
         let delivers_answer = matches!(mail, RequesterMail::AnswerReady { .. });
         self.enqueue(name, language, &Recipient::Requester, composed, delivers_answer)
     }
@@ -121,8 +128,10 @@ impl Case<'_> {
     /// # Errors
     /// Those of the vault and of the database.
     pub fn mail_member(&mut self, name: &str, member: &StaffRow, mail: &StaffMail<'_>) -> Result<(), ServiceError> {
-        let facts = self.mail_facts(member.language);
-        let composed = compose_staff(&self.app.texts, member.language, &member.name, &facts, mail);
+        let composed = self.written(|| {
+            let facts = self.mail_facts(member.language);
+            compose_staff(&self.app.texts, member.language, &member.name, &facts, mail)
+        });
         self.enqueue(name, member.language, &Recipient::Member(member), composed, false)?;
         Ok(())
     }
@@ -133,8 +142,7 @@ impl Case<'_> {
     /// Those of the vault and of the database.
     pub fn mail_head(&mut self, name: &str, mail: &StaffMail<'_>) -> Result<(), ServiceError> {
         let language = Language::Ru;
-        let facts = self.mail_facts(language);
-        let composed = compose_staff(&self.app.texts, language, "", &facts, mail);
+        let composed = self.written(|| compose_staff(&self.app.texts, language, "", &self.mail_facts(language), mail));
         self.enqueue(name, language, &Recipient::Head, composed, false)?;
         Ok(())
     }
@@ -160,12 +168,17 @@ impl Case<'_> {
         Ok(members.into_iter().find(|member| member.id == id))
     }
 
+    /// What `compose` makes; nothing where mails go nowhere.
+    fn written(&self, compose: impl FnOnce() -> Composed) -> Option<Composed> {
+        (!matches!(self.app.transport, Transport::Nowhere)).then(compose)
+    }
+
     fn enqueue(
         &mut self,
         name: &str,
         language: Language,
         recipient: &Recipient<'_>,
-        composed: Composed,
+        composed: Option<Composed>,
         delivers_answer: bool,
     ) -> Result<String, ServiceError> {
         let (kind, id, to) = match recipient {
@@ -175,6 +188,13 @@ impl Case<'_> {
         };
         let mail_id = new_id(self.now);
         let by_mail = to.is_some();
+        let Some(composed) = composed else {
+            let (recipient_kind, recipient_id, mail) = (kind.to_owned(), id, name.to_owned());
+            let waiting = self.waiting_mail(&mail_id);
+            let row = OutboxRow { mail, recipient_kind, recipient_id, language, delivers_answer, ..waiting };
+            outbox::enqueue(self.tx, &left_for_nowhere(row))?;
+            return Ok(mail_id);
+        };
         let sealed = SealedMail {
             to: to.unwrap_or_default(),
             subject: composed.subject,

@@ -26,7 +26,7 @@ use crate::services::error::ServiceError;
 use crate::services::person::{self, email_key};
 use crate::services::sign_in::Member;
 use crate::services::views::{QueueItem, queue_item};
-use crate::storage::queue::{self, Assignee, Filter, Sort};
+use crate::storage::queue::{self, Assignee, Facet, Filter, Sort};
 use crate::storage::requests::RequestRow;
 use crate::storage::{AnyConnection, requests};
 use crate::vault::{IndexField, Place, WrappedKey};
@@ -193,8 +193,8 @@ fn filter(app: &App, member: &Member, query: &QueueQuery) -> Result<Filter, Serv
         assignee: match query.assignee.as_deref() {
             None => Assignee::Any,
             Some("none") => Assignee::Nobody,
-            Some("me") => Assignee::Member(member.id.clone()),
-            Some(id) if is_id(id) => Assignee::Member(id.to_owned()),
+            Some("me") => Assignee::Members(vec![member.id.clone()]),
+            Some(id) if is_id(id) => Assignee::Members(vec![id.to_owned()]),
             Some(_) => {
                 return Err(ServiceError::field("/query/assignee", "not_one_of").map_args("allowed", "me, none, id"));
             }
@@ -208,7 +208,9 @@ fn filter(app: &App, member: &Member, query: &QueueQuery) -> Result<Filter, Serv
         blocking: query.blocking,
         channel: query.channel,
         received_from: date("/query/received_from", query.received_from)?.map(start_of),
+        // Nothing was received after today: with both ends known, single days can be looked at.
         received_before: date("/query/received_to", query.received_to)?
+            .or_else(|| query.received_from.map(|_| today))
             .map(|date| start_of(date.succ_opt().unwrap_or(date))),
         reference: reference.map(|reference| reference.as_str().to_owned()),
         sort,
@@ -314,16 +316,28 @@ pub async fn counts(app: &Arc<App>, member: Member) -> Result<Counts, ServiceErr
     let now: DateTime<Utc> = app.clock.now();
     app.db
         .read("counts", move |connection| {
+            let today = almaty::local_date(now).to_string();
             let mut counts = Counts::default();
-            for (status, kind, number) in queue::counts(connection, &operators)? {
-                *counts.status.entry(status.as_str()).or_default() += number;
-                if !status.is_final() {
-                    *counts.kind.entry(kind.as_str()).or_default() += number;
+            for (facet, value, number) in queue::counts(connection, &operators)? {
+                match facet {
+                    Facet::Status => add(&mut counts.status, Status::parse(&value).map(Status::as_str), number),
+                    Facet::Kind => add(&mut counts.kind, Kind::parse(&value).map(Kind::as_str), number),
+                    Facet::Unassigned => counts.unassigned += number,
+                    // Days are written so that they sort as text.
+                    Facet::Due if value < today => counts.overdue += number,
+                    Facet::Due if value == today => counts.due_today += number,
+                    Facet::Due => {}
                 }
             }
-            let (overdue, due_today, unassigned) =
-                queue::urgent(connection, &operators, now.naive_utc(), almaty::local_date(now))?;
-            Ok(Counts { overdue, due_today, unassigned, ..counts })
+            counts.status.retain(|_, number| *number != 0);
+            counts.kind.retain(|_, number| *number != 0);
+            Ok(counts)
         })
         .await
+}
+
+fn add(numbers: &mut BTreeMap<&'static str, i64>, word: Option<&'static str>, number: i64) {
+    if let Some(word) = word {
+        *numbers.entry(word).or_default() += number;
+    }
 }

@@ -106,7 +106,10 @@ fn try_code(mut case: Case<'_>, code: &str) -> Result<Tried, ServiceError> {
 }
 
 /// The address is proven: the request moves on, and a provisional block takes effect in the operator's systems.
-fn confirmed(case: &mut Case<'_>) -> Result<(), ServiceError> {
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub fn confirmed(case: &mut Case<'_>) -> Result<(), ServiceError> {
     let block_waits = awaits_effect(case)?;
     case.row.email_confirmed_at = Some(case.now.naive_utc());
     case.row.next_nudge_at = None;

@@ -1,0 +1,18 @@
+DROP TRIGGER queue_counts_insert;
+DROP TRIGGER queue_counts_delete;
+DROP TRIGGER queue_counts_update;
+DROP TABLE queue_counts;
+DROP INDEX requests_by_status_received;
+DROP INDEX requests_by_kind_due;
+DROP INDEX requests_by_kind_received;
+DROP INDEX requests_by_channel_due;
+DROP INDEX requests_by_channel_received;
+DROP INDEX requests_by_assignee_received;
+DROP INDEX requests_by_assignee;
+CREATE INDEX requests_by_assignee ON requests (assignee_id, sort_due_at, id);
+DROP INDEX requests_unassigned_due;
+DROP INDEX requests_unassigned_received;
+DROP INDEX requests_blocked_due;
+DROP INDEX requests_blocked_received;
+DROP INDEX requests_by_day_due;
+DROP INDEX requests_by_due_day_received;
