@@ -30,7 +30,7 @@ use super::api::{auth, outbox, public, requester, staff, users};
         auth::login, auth::refresh, auth::logout, auth::change_password, auth::me,
         staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
         staff::record_request, staff::act_on_request,
-        outbox::list_mails, outbox::resend_mail,
+        outbox::list_mails, outbox::resend_mail, outbox::print_mail, outbox::mark_posted, outbox::mark_returned,
         users::list_users, users::create_user, users::change_user,
         super::health::live, super::health::ready,
     ),

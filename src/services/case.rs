@@ -3,10 +3,11 @@
 //! Each use case opens a case, checks, changes, and saves it. State, event and mails are written in one transaction.
 
 mod clocks;
+mod letters;
 mod mails;
 
 pub use clocks::{candidate, is_open, term, watched};
-pub use mails::{CODE_MINUTES, SealedMail};
+pub use mails::{CODE_MINUTES, GIVE_UP_AFTER_DAYS, SealedMail};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@ mod connection;
 pub mod events;
 mod migrations;
 pub mod outbox;
+pub mod post;
 pub mod queue;
 pub mod requests;
 pub mod schema;

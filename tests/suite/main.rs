@@ -34,6 +34,7 @@ mod outbox_post;
 mod permissions;
 mod process;
 mod process_start;
+mod post;
 mod properties;
 mod recorded;
 mod reminders;

@@ -4,6 +4,8 @@
 //! Nothing here takes the requester's name or the contents of a request, so neither can get into a mail.
 
 mod layout;
+mod page;
+mod printed;
 mod requester;
 mod staff;
 mod wrap;
@@ -12,6 +14,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::vocabulary::{ClockName, Kind};
 
+pub use page::{Page, STYLE};
+pub use printed::{Part, PrintedBody, compose_printed};
 pub use requester::{Note, RequesterMail, compose_requester};
 pub use staff::{ReminderStage, StaffMail, compose_staff};
 
