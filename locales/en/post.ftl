@@ -2,7 +2,7 @@
 
 letter-post-number = Our ref. { $reference }
 letter-post-bin = BIN { $bin }
-letter-post-person = Responsible person: { $person }
+letter-post-person = For questions of personal data: { $person }
 letter-post-on-behalf = representative; data subject: { $name }
 letter-post-ask = Questions can be sent to { $email }. Please name the number of the request: { $reference }.
 letter-post-ask-phone = You can ask questions by phone, { $phone }, or at { $email }. Please name the number of the request: { $reference }.
@@ -20,7 +20,6 @@ letter-post-decisions = Decision on each item
 letter-post-grounds = Grounds of the refusal
 letter-post-result-granted = Granted
 letter-post-result-refused = Refused
-letter-post-complain = If you do not agree
 
 letter-post-journal = For the journal of outgoing letters
 letter-post-journal-reference = Number of the request

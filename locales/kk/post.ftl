@@ -2,7 +2,7 @@
 
 letter-post-number = Шығ. № { $reference }
 letter-post-bin = БСН { $bin }
-letter-post-person = Жауапты тұлға: { $person }
+letter-post-person = Дербес деректер мәселелері бойынша: { $person }
 letter-post-on-behalf = өкілге; дербес деректер субъектісі: { $name }
 letter-post-ask = Сұрақтарыңызды мына мекенжайға жаза аласыз: { $email }. Өтініш нөмірін атаңыз: { $reference }.
 letter-post-ask-phone = Сұрақтарыңызды { $phone } телефоны арқылы қойып немесе мына мекенжайға жаза аласыз: { $email }. Өтініш нөмірін атаңыз: { $reference }.
@@ -20,7 +20,6 @@ letter-post-decisions = Тармақтар бойынша шешім
 letter-post-grounds = Бас тарту негіздері
 letter-post-result-granted = Қанағаттандырылды
 letter-post-result-refused = Бас тартылды
-letter-post-complain = Келіспесеңіз
 
 letter-post-journal = Шығыс хаттар журналы үшін
 letter-post-journal-reference = Өтініш нөмірі

@@ -2,7 +2,7 @@
 
 letter-post-number = Исх. № { $reference }
 letter-post-bin = БИН { $bin }
-letter-post-person = Ответственное лицо: { $person }
+letter-post-person = По вопросам персональных данных: { $person }
 letter-post-on-behalf = представителю; субъект персональных данных: { $name }
 letter-post-ask = Вопросы можно задать по адресу { $email }. Назовите номер обращения: { $reference }.
 letter-post-ask-phone = Вопросы можно задать по телефону { $phone } или по адресу { $email }. Назовите номер обращения: { $reference }.
@@ -20,7 +20,6 @@ letter-post-decisions = Решение по пунктам
 letter-post-grounds = Основания отказа
 letter-post-result-granted = Удовлетворено
 letter-post-result-refused = Отказано
-letter-post-complain = Если Вы не согласны
 
 letter-post-journal = Для журнала исходящих писем
 letter-post-journal-reference = Номер обращения

@@ -14,6 +14,7 @@ mod support;
 #[path = "../smtp/transport.rs"]
 mod smtp_transport;
 
+mod address;
 mod bad_input;
 mod blocking;
 mod clocks;
@@ -32,9 +33,9 @@ mod migrations;
 mod outbox;
 mod outbox_post;
 mod permissions;
+mod post;
 mod process;
 mod process_start;
-mod post;
 mod properties;
 mod recorded;
 mod reminders;

@@ -159,7 +159,8 @@ async fn every_letter_stands_for_itself_without_link_and_code() {
         let html = paper.print(&paper.agent, &paper.item(mail).await).await.text;
         assert_well_formed(&html);
         assert!(html.contains(words), "{mail}: {html}");
-        for never in ["e-mail:", "this e-mail", "the page", "?token=", "Open the request", "/requests/", "confirm your"] {
+        for never in ["e-mail:", "this e-mail", "the page", "?token=", "Open the request", "/requests/", "confirm your"]
+        {
             assert!(!html.contains(never), "{mail}: {never} in {html}");
         }
     }
@@ -185,7 +186,8 @@ async fn a_letter_is_that_of_its_day_and_its_address_that_of_today() {
     let paper = Paper::recorded("citicom", form).await;
     let id = paper.item("receipt").await;
     let first = paper.print(&paper.dpo, &id).await.text;
-    for fact in ["Марат Сәрсенов", "Астана, Сарыарқа 5", "представителю", "Айгүл Сәрсенова", "26 ноября 2026 года"] {
+    for fact in ["Марат Сәрсенов", "Астана, Сарыарқа 5", "представителю", "Айгүл Сәрсенова", "26 ноября 2026 года"]
+    {
         assert!(first.contains(fact), "{fact}: {first}");
     }
     assert!(!first.contains(ADDRESS));
@@ -236,7 +238,9 @@ async fn a_posted_answer_meets_the_clocks_on_the_day_of_posting() {
     let paper = Paper::answered("citicom", "ru").await;
     let test = &paper.test;
     let id = paper.item("answer_ready").await;
-    assert!(clock_states(&test.view(&paper.dpo, &paper.reference).await).contains(&"claim_response running".to_owned()));
+    assert!(
+        clock_states(&test.view(&paper.dpo, &paper.reference).await).contains(&"claim_response running".to_owned())
+    );
     test.travel_to("2026-11-25T12:00").await;
     let wrong = [
         (json!({"on": "2026-11-26"}), "/on", "date_in_future"),
@@ -312,7 +316,10 @@ async fn a_letter_that_comes_back_is_to_be_posted_again_and_its_clocks_run() {
         paper.mark(&paper.agent, &id, "returned", body).await.invalid(&[(pointer, code)]);
     }
     let mail = paper.mark(&paper.agent, &id, "returned", json!({"reason": "Nobody lives there."})).await.expect(200);
-    assert_eq!((&mail["state"], &mail["posted_on"], &mail["tracking"]), (&json!("to_post"), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&mail["state"], &mail["posted_on"], &mail["tracking"]),
+        (&json!("to_post"), &Value::Null, &Value::Null)
+    );
     let view = test.seen_later(&paper.dpo, &paper.reference).await;
     let claim = clock(&view, "claim_response");
     assert_eq!((&claim["state"], &claim["met_at"]), (&json!("running"), &Value::Null));
@@ -371,7 +378,8 @@ async fn each_working_morning_one_mail_tells_that_letters_lie_there() {
     test.travel_to("2026-11-24T18:00").await;
     assert!(reminded(test).is_empty(), "once a day");
     test.done_later(&paper.agent, &paper.reference, "assign", json!({"assignee": "me"})).await;
-    test.done_later(&paper.agent, &paper.reference, "verify", json!({"result": "confirmed", "method": "records"})).await;
+    test.done_later(&paper.agent, &paper.reference, "verify", json!({"result": "confirmed", "method": "records"}))
+        .await;
     test.travel_to("2026-11-25T09:00").await;
     assert!(test.mails().iter().any(|mail| mail.to == *agent && mail.text.contains("2 letters to the requester")));
     assert_eq!(reminded(test), to(agent), "whoever has the request, once for both letters");

@@ -112,7 +112,6 @@ impl Case<'_> {
         }
         parts.extend(view.grounds.iter().map(|ground| Part::Item(ground.title.clone(), lines_of(ground, None, false))));
         parts.extend(view.notes.into_iter().map(Part::Paragraph));
-        parts.push(heading("letter-post-complain"));
         parts.push(Part::Paragraph(view.how_to_complain));
         parts
     }
