@@ -34,6 +34,7 @@ mod outbox;
 mod outbox_post;
 mod permissions;
 mod post;
+mod post_reminders;
 mod process;
 mod process_start;
 mod properties;

@@ -1,18 +1,16 @@
-//! Letters on paper: printed, posted, come back, and remembered as long as they lie there.
-
-use std::collections::BTreeMap;
+//! Letters on paper: printed, posted, come back.
 
 use otinish::domain::vocabulary::Role;
 use otinish::storage::staff::audit_of_request;
-use otinish::worker;
 use serde_json::{Value, json};
 
 use crate::support::journey::stored;
-use crate::support::{Member, TestApp, at, clock, clock_states, forms};
+use crate::support::{Member, TestApp, clock, clock_states, forms};
 
 const ADDRESS: &str = "050000, Алматы, Абай даңғылы 1, 2-пәтер";
 
-fn on_paper(kind: &str, language: &str) -> Value {
+/// A request of a kind with a postal address and no other.
+pub fn on_paper(kind: &str, language: &str) -> Value {
     let mut form = forms::of_kind(kind);
     form["language"] = json!(language);
     let subject = form["subject"].as_object_mut().unwrap();
@@ -21,15 +19,16 @@ fn on_paper(kind: &str, language: &str) -> Value {
     form
 }
 
-struct Paper {
-    test: TestApp,
-    agent: Member,
-    dpo: Member,
-    reference: String,
+/// A request without a mail address, and who works on it.
+pub struct Paper {
+    pub test: TestApp,
+    pub agent: Member,
+    pub dpo: Member,
+    pub reference: String,
 }
 
 impl Paper {
-    async fn recorded(operator: &str, form: Value) -> Self {
+    pub async fn recorded(operator: &str, form: Value) -> Self {
         let test = TestApp::start().await;
         let agent = test.staff("agent", Role::Agent, operator).await;
         let dpo = test.staff("dpo", Role::Dpo, operator).await;
@@ -55,7 +54,7 @@ impl Paper {
         paper
     }
 
-    async fn item(&self, mail: &str) -> String {
+    pub async fn item(&self, mail: &str) -> String {
         let items = self.test.outbox(&self.dpo, &format!("&reference={}", self.reference)).await;
         let found = items.iter().find(|item| item["mail"] == mail && item["to"] == "requester");
         found.unwrap_or_else(|| panic!("no {mail}"))["id"].as_str().unwrap().to_owned()
@@ -66,7 +65,7 @@ impl Paper {
         self.test.get(&format!("/api/v1/staff/outbox/{id}/print"), Some(&member.token)).await
     }
 
-    async fn mark(&self, member: &Member, id: &str, what: &str, body: Value) -> crate::support::Answer {
+    pub async fn mark(&self, member: &Member, id: &str, what: &str, body: Value) -> crate::support::Answer {
         let member = self.test.again(member).await;
         self.test.post(&format!("/api/v1/staff/outbox/{id}/{what}"), Some(&member.token), &body).await
     }
@@ -348,108 +347,4 @@ async fn two_who_post_at_once_post_once() {
     assert_eq!(statuses, [200, 409], "{} {}", one.text, two.text);
     let kinds = paper.test.events(&paper.dpo, &paper.reference).await;
     assert_eq!(kinds.iter().filter(|kind| *kind == "answer_delivered").count(), 1);
-}
-
-/// How many reminders to post went to each since the last look.
-fn reminded(test: &TestApp) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for mail in test.take_mails().into_iter().filter(|mail| mail.subject.ends_with("waits to be posted")) {
-        *counts.entry(mail.to).or_default() += 1;
-    }
-    counts
-}
-
-#[tokio::test]
-async fn each_working_morning_one_mail_tells_that_letters_lie_there() {
-    let paper = Paper::recorded("citicom", on_paper("consent_withdrawal", "ru")).await;
-    let (test, dpo, agent) = (&paper.test, &paper.dpo.email, &paper.agent.email);
-    let to = |address: &str| BTreeMap::from([(address.to_owned(), 1)]);
-    // A Monday. Nobody has the request: the DPO hears of it.
-    test.travel_to("2026-11-23T20:00").await;
-    assert!(reminded(test).is_empty(), "not on the day itself");
-    test.travel_to("2026-11-24T08:59").await;
-    assert!(reminded(test).is_empty());
-    test.travel_to("2026-11-24T09:00").await;
-    let mails = test.mails();
-    let mail = mails.iter().find(|mail| mail.subject.ends_with("waits to be posted")).unwrap();
-    assert!(mail.text.contains("1 letter to the requester") && mail.text.contains("23 November 2026"), "{}", mail.text);
-    assert!(!mail.text.contains("Айгүл") && !mail.text.contains("Абай"));
-    assert_eq!(reminded(test), to(dpo));
-    test.travel_to("2026-11-24T18:00").await;
-    assert!(reminded(test).is_empty(), "once a day");
-    test.done_later(&paper.agent, &paper.reference, "assign", json!({"assignee": "me"})).await;
-    test.done_later(&paper.agent, &paper.reference, "verify", json!({"result": "confirmed", "method": "records"}))
-        .await;
-    test.travel_to("2026-11-25T09:00").await;
-    assert!(test.mails().iter().any(|mail| mail.to == *agent && mail.text.contains("2 letters to the requester")));
-    assert_eq!(reminded(test), to(agent), "whoever has the request, once for both letters");
-    for (day, expected) in [("26", true), ("27", true), ("28", false), ("29", false), ("30", true)] {
-        test.travel_to(&format!("2026-11-{day}T09:00")).await;
-        assert_eq!(reminded(test), if expected { to(agent) } else { BTreeMap::new() }, "{day}");
-    }
-    // A standstill over two weeks, and Independence Day.
-    test.travel_to("2026-12-15T11:00").await;
-    assert_eq!(reminded(test), to(agent), "one mail, not one for each day");
-    test.travel_to("2026-12-16T12:00").await;
-    assert!(reminded(test).is_empty(), "a day off");
-    test.travel_to("2026-12-17T09:00").await;
-    assert_eq!(reminded(test), to(agent));
-    // The request ends; its letters still have to be posted.
-    test.done_later(&paper.agent, &paper.reference, "cancel", json!({"reason": "They called."})).await;
-    test.travel_to("2026-12-18T09:00").await;
-    assert_eq!(reminded(test), to(agent));
-    for mail in ["receipt", "identity_confirmed", "cancelled"] {
-        let id = paper.item(mail).await;
-        paper.mark(&paper.agent, &id, "posted", json!({"on": "2026-12-18"})).await.expect(200);
-    }
-    test.travel_to("2026-12-21T09:00").await;
-    assert!(reminded(test).is_empty(), "nothing lies there");
-    let id = paper.item("cancelled").await;
-    paper.mark(&paper.agent, &id, "returned", json!({"reason": "By mistake."})).await.expect(200);
-    test.travel_to("2026-12-21T19:00").await;
-    assert!(reminded(test).is_empty());
-    test.travel_to("2026-12-22T09:00").await;
-    assert_eq!(reminded(test), to(agent));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_workers_at_once_remind_of_each_request_once() {
-    let paper = Paper::recorded("citicom", on_paper("claim", "ru")).await;
-    let test = &paper.test;
-    for _ in 0..5 {
-        test.recorded(&paper.agent, "citicom", on_paper("claim", "ru"), json!({})).await;
-    }
-    test.work().await;
-    let other = test.second_process();
-    for day in ["24", "25"] {
-        test.take_mails();
-        test.app.clock.set(at(&format!("2026-11-{day}T09:00")));
-        let (one, two) = tokio::join!(worker::post::step(&test.app), worker::post::step(&other));
-        assert!(one.unwrap() + two.unwrap() >= 6);
-        test.work().await;
-        assert_eq!(reminded(test), BTreeMap::from([(paper.dpo.email.clone(), 6)]));
-    }
-}
-
-#[tokio::test]
-async fn a_reminder_to_post_and_its_ledger_are_one_unit_and_a_lost_key_stops_it() {
-    let paper = Paper::recorded("citicom", on_paper("claim", "ru")).await;
-    let test = &paper.test;
-    test.work().await;
-    test.take_mails();
-    test.sql(
-        "CREATE TRIGGER no_mails BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'no'); END",
-        "CREATE FUNCTION no_mails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$; \
-         CREATE TRIGGER no_mails BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION no_mails()",
-    );
-    test.app.clock.set(at("2026-11-24T09:00"));
-    let _ = worker::post::step(&test.app).await;
-    test.sql("DROP TRIGGER no_mails", "DROP TRIGGER no_mails ON outbox");
-    test.travel_to("2026-11-24T10:30").await;
-    assert_eq!(reminded(test).values().sum::<usize>(), 1, "the morning was not noted as done");
-    let destroy = "UPDATE request_keys SET wrapped = NULL";
-    test.sql(destroy, destroy);
-    test.app.clock.set(at("2026-11-25T09:00"));
-    assert_eq!(worker::post::step(&test.app).await.unwrap(), 1);
-    assert_eq!(worker::post::step(&test.app).await.unwrap(), 0, "it is not looked at for ever");
 }
