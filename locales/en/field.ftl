@@ -68,6 +68,7 @@ field-must_name_obligation = Name the unfulfilled obligation: what it is, and un
 field-text_needed = Write an explanation: the person has to understand why it was decided so.
 field-decisions_needed = Add a decision for each item; each refusal needs a ground and an explanation.
 field-outcome_not_allowed = This outcome is not possible now. Check the kind of request and whether identity is confirmed.
+field-not_to_requester = The address can be corrected only with a mail to the requester. Send this mail again without an address.
 field-password_too_short = { $min ->
     [one] The password is too short: at least { $min } character is needed.
    *[other] The password is too short: at least { $min } characters are needed.

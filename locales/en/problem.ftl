@@ -26,6 +26,8 @@ problem-precondition_failed-title = The condition of the request does not hold
 problem-precondition_failed-detail = The version in the If-Match header does not fit. Read the request again and send its ETag.
 problem-invalid_transition-title = This is not possible now
 problem-invalid_transition-detail = The action “{ $action }” cannot be taken while the status of the request is “{ $status }”. Reload the page: it shows what can be done now.
+problem-nothing_to_resend-title = There is nothing to send again
+problem-nothing_to_resend-detail = This request has no mail that could not be delivered and was not sent again. Reload the page.
 problem-wrong_code-title = The code does not match
 problem-wrong_code-detail = { $left ->
     [0] This code is no longer valid. Please ask for a new one.

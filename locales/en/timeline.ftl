@@ -38,6 +38,8 @@ timeline-clock_reopened = The answer was not delivered, the deadline runs again
 timeline-mail_dead = An e-mail could not be delivered
 timeline-mail_resent = The e-mail was sent again
 timeline-mail_posted = The letter was posted or handed over
+timeline-mail_returned = A posted letter came back
+timeline-address_corrected = The e-mail address was corrected
 timeline-reopened = The answer is being prepared anew
 timeline-data_destroyed = The storage term is over, the personal data was destroyed
 
@@ -61,4 +63,5 @@ event-violation_marked = Possible violation marked
 event-consumer_marked = Marked as a consumer’s claim
 event-mail_dead = E-mail not delivered, staff have to help
 event-clock_recounted = A deadline was counted anew
+event-mail_returned = The letter came back or was marked by mistake, it has to go out again
 event-reopened = Returned to preparation

@@ -26,6 +26,8 @@ problem-precondition_failed-title = Сұраудың шарты орындалм
 problem-precondition_failed-detail = If-Match тақырыптамасындағы нұсқа сәйкес келмейді. Өтінішті қайта оқып, оның ETag мәнін жіберіңіз.
 problem-invalid_transition-title = Бұл әрекет қазір мүмкін емес
 problem-invalid_transition-detail = Өтініштің қазіргі мәртебесі: «{ $status }». Осы кезде «{ $action }» әрекеті орындалмайды. Бетті жаңартыңыз: қазір не істеуге болатыны сонда көрінеді.
+problem-nothing_to_resend-title = Қайта жіберетін хат жоқ
+problem-nothing_to_resend-detail = Бұл өтініште жеткізілмей қалған және әлі қайта жіберілмеген хат жоқ. Бетті жаңартыңыз.
 problem-wrong_code-title = Код сәйкес келмеді
 problem-wrong_code-detail = { $left ->
     [0] Бұл код енді жарамайды. Жаңа код сұратыңыз.

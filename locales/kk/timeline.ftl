@@ -38,6 +38,8 @@ timeline-clock_reopened = Жауап жетпеді, мерзім қайта ж�
 timeline-mail_dead = Хатты жеткізу мүмкін болмады
 timeline-mail_resent = Хат қайта жіберілді
 timeline-mail_posted = Хат поштамен жіберілді немесе қолма-қол берілді
+timeline-mail_returned = Поштамен жіберілген хат қайтып келді
+timeline-address_corrected = Пошта мекенжайы түзетілді
 timeline-reopened = Жауап қайта дайындалып жатыр
 timeline-data_destroyed = Сақтау мерзімі өтті, дербес деректер жойылды
 
@@ -61,4 +63,5 @@ event-violation_marked = Ықтимал бұзушылық белгіленді
 event-consumer_marked = Тұтынушының кінәрат-талабы деп белгіленді
 event-mail_dead = Хат жетпеді, қызметкердің көмегі керек
 event-clock_recounted = Мерзім қайта есептелді
+event-mail_returned = Хат қайтып келді немесе қате белгіленген, оны қайта жіберу керек
 event-reopened = Жауап дайындауға қайтарылды

@@ -26,6 +26,8 @@ problem-precondition_failed-title = Условие запроса не выпо�
 problem-precondition_failed-detail = Версия в заголовке If-Match не подходит. Прочитайте обращение заново и передайте его ETag.
 problem-invalid_transition-title = Сейчас это действие невозможно
 problem-invalid_transition-detail = Действие «{ $action }» нельзя выполнить, пока статус обращения — «{ $status }». Обновите страницу: на ней видно, что можно сделать сейчас.
+problem-nothing_to_resend-title = Нечего отправлять заново
+problem-nothing_to_resend-detail = У этого обращения нет писем, которые не удалось доставить и которые ещё не отправлены заново. Обновите страницу.
 problem-wrong_code-title = Код не подошёл
 problem-wrong_code-detail = { $left ->
     [0] Этот код больше не действует. Запросите новый код.

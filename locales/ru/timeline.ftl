@@ -38,6 +38,8 @@ timeline-clock_reopened = Ответ не был доставлен, срок с
 timeline-mail_dead = Письмо не удалось доставить
 timeline-mail_resent = Письмо отправлено ещё раз
 timeline-mail_posted = Письмо отправлено почтой или передано лично
+timeline-mail_returned = Письмо, отправленное почтой, вернулось
+timeline-address_corrected = Адрес почты исправлен
 timeline-reopened = Ответ готовится заново
 timeline-data_destroyed = Срок хранения истёк, персональные данные уничтожены
 
@@ -61,4 +63,5 @@ event-violation_marked = Отмечено возможное нарушение
 event-consumer_marked = Отмечено: претензия потребителя
 event-mail_dead = Письмо не доставлено, нужна помощь сотрудника
 event-clock_recounted = Срок пересчитан
+event-mail_returned = Письмо вернулось или отмечено по ошибке, его нужно отправить снова
 event-reopened = Возвращено к подготовке ответа

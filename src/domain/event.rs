@@ -73,6 +73,12 @@ crate::vocabulary! {
         MailDead = "mail_dead",
         /// A mail was sent again.
         MailResent = "mail_resent",
+        /// A mail was printed and posted, or handed over.
+        MailPosted = "mail_posted",
+        /// What was posted came back, or had been marked by mistake.
+        MailReturned = "mail_returned",
+        /// The requester's mail address was put right.
+        AddressCorrected = "address_corrected",
         /// What was granted turned out to be impossible.
         Reopened = "reopened",
     }
@@ -97,6 +103,9 @@ impl EventKind {
                 | Self::ClockReopened
                 | Self::MailDead
                 | Self::MailResent
+                | Self::MailPosted
+                | Self::MailReturned
+                | Self::AddressCorrected
                 | Self::Approved
         )
     }

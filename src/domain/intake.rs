@@ -230,6 +230,26 @@ impl Contents {
             Capacity::Representative | Capacity::AuthorisedBody => self.submitted_by.email.as_deref(),
         }
     }
+
+    /// Puts another address in its place.
+    pub fn set_requester_email(&mut self, email: &str) {
+        let place = match self.submitted_by.capacity {
+            Capacity::Subject => &mut self.subject.email,
+            Capacity::Representative | Capacity::AuthorisedBody => &mut self.submitted_by.email,
+        };
+        *place = Some(email.to_owned());
+    }
+
+    /// Name and postal address to which letters about the request go: the representative's where there is one.
+    #[must_use]
+    pub fn addressee(&self) -> (Option<&str>, Option<&str>) {
+        match self.submitted_by.capacity {
+            Capacity::Subject => (self.subject.full_name.as_deref(), self.subject.postal_address.as_deref()),
+            Capacity::Representative | Capacity::AuthorisedBody => {
+                (self.submitted_by.full_name.as_deref(), self.submitted_by.postal_address.as_deref())
+            }
+        }
+    }
 }
 
 /// The person whose data it is, checked and in one normal form.

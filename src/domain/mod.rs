@@ -10,6 +10,7 @@ pub mod event_chain;
 pub mod iin;
 pub mod intake;
 pub mod lifecycle;
+pub mod morning;
 pub mod operator;
 pub mod permission;
 pub mod person_name;

@@ -31,7 +31,7 @@ use super::api::{auth, bulk, calendar, outbox, public, requester, staff, users};
         staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
         staff::record_request, staff::act_on_request,
         bulk::act_on_many,
-        outbox::list_mails, outbox::resend_mail,
+        outbox::list_mails, outbox::resend_mail, outbox::print_mail, outbox::mark_posted, outbox::mark_returned,
         users::list_users, users::create_user, users::change_user,
         calendar::list_revisions, calendar::change_day, calendar::confirm_days,
         super::health::live, super::health::ready,

@@ -6,15 +6,13 @@ use std::sync::Arc;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::actions::{AssignForm, ReasonForm, StaffAction, apply, standing};
+use super::actions::{AssignForm, ReasonForm, StaffAction, apply};
 use super::error::{Refusal, ServiceError};
 use super::mail_desk;
 use super::requester::{checked_text, reference};
 use super::sign_in::Member;
 use crate::app::App;
 use crate::domain::intake::FieldError;
-use crate::domain::permission::Permission;
-use crate::storage::{outbox, requests};
 
 /// The most requests of one call.
 pub const MOST_ITEMS: usize = 500;
@@ -190,38 +188,6 @@ async fn act(app: &Arc<App>, member: &Member, item: &SeenItem, action: StaffActi
 }
 
 async fn resend_dead_letters(app: &Arc<App>, member: &Member, typed: &str) -> Result<Done, ServiceError> {
-    let (asking, reference) = (member.clone(), reference(typed)?);
-    let (version, letters) = app
-        .db
-        .read("dead_letters", move |connection| {
-            let row = requests::by_reference(connection, &reference)?.ok_or(ServiceError::NotFound)?;
-            let standing = standing(&asking, &row);
-            if !standing.is_member() {
-                return Err(ServiceError::NotFound);
-            }
-            if !standing.may(Permission::ResendMail) {
-                return Err(ServiceError::forbidden());
-            }
-            Ok((row.version, outbox::dead_letters_of(connection, &row.id)?))
-        })
-        .await?;
-    let mut resent = 0;
-    for letter in letters {
-        match resend_one(app, member, letter).await {
-            Ok(()) => resent += 1,
-            // Somebody else sent it again in the meantime.
-            Err(ServiceError::Refused(refusal)) if refusal.code == "invalid_transition" => {}
-            Err(error) => return Err(error),
-        }
-    }
-    if resent == 0 {
-        Err(Refusal::new("nothing_to_resend", 409).into())
-    } else {
-        Ok(Done { version, resent: Some(resent) })
-    }
-}
-
-/// As the outbox sends one mail again.
-async fn resend_one(app: &Arc<App>, member: &Member, letter: String) -> Result<(), ServiceError> {
-    mail_desk::resend(app, member.clone(), letter).await.map(|_| ())
+    let (version, mails) = mail_desk::resend_dead_of_request(app, member.clone(), reference(typed)?).await?;
+    Ok(Done { version, resent: Some(mails.len()) })
 }

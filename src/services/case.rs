@@ -3,11 +3,12 @@
 //! Each use case opens a case, checks, changes, and saves it. State, event and mails are written in one transaction.
 
 mod clocks;
+mod letters;
 mod mails;
 mod replan;
 
 pub use clocks::{candidate, is_open, term, watched};
-pub use mails::{CODE_MINUTES, SealedMail, waiting_mail};
+pub use mails::{CODE_MINUTES, GIVE_UP_AFTER_DAYS, SealedMail, waiting_mail};
 pub use replan::{Moved, Replanned};
 
 use std::sync::Arc;

@@ -1,21 +1,30 @@
-//! The outbox as staff see it: what waits, what left, what failed; and sending again.
+//! The outbox as staff see it: what waits, what left, what failed; sending again, printing and posting.
+
+mod address;
+mod posted;
+mod print;
+mod resend;
+
+pub use posted::{How, PostedForm, ReturnedForm, posted, returned};
+pub use print::print;
+pub use resend::{ResendForm, resend, resend_dead_of_request};
 
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions::standing;
 use super::case::Case;
-use super::desk::{Page, audit, page_size};
+use super::desk::{Page, page_size};
 use super::error::{Refusal, ServiceError};
 use super::sign_in::Member;
-use super::staff_mail;
 use crate::app::App;
-use crate::domain::event::{Actor, EventKind};
+use crate::domain::event::Actor;
+use crate::domain::intake::FieldError;
 use crate::domain::permission::Permission;
+use crate::domain::reference::Reference;
 use crate::ids::is_id;
 use crate::storage::outbox::{self, Filter, OutboxRow};
 use crate::storage::{AnyConnection, requests};
@@ -27,6 +36,8 @@ use crate::storage::{AnyConnection, requests};
 pub struct OutboxQuery {
     /// A state.
     pub state: Option<MailState>,
+    /// The reference of a request.
+    pub reference: Option<String>,
     /// How many at most, 1 to 200; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
@@ -85,10 +96,16 @@ pub struct MailView {
     pub delivers_answer: bool,
     /// It was sent again under another id.
     pub resent: bool,
+    /// When that was.
+    pub resent_at: Option<DateTime<Utc>>,
+    /// The id under which it was sent again.
+    pub resent_as: Option<String>,
     /// The mail that it repeats.
     pub resent_from: Option<String>,
     /// When it was posted.
     pub posted_on: Option<NaiveDate>,
+    /// `posted` or `handed_over`.
+    pub posted_how: Option<String>,
     /// Its tracking number.
     pub tracking: Option<String>,
 }
@@ -112,8 +129,11 @@ fn view(row: OutboxRow, reference: Option<String>) -> MailView {
         delivers_answer: row.delivers_answer,
         resent_from: row.resent_from,
         posted_on: row.posted_on,
-        resent: row.tracking.as_deref() == Some(RESENT),
-        tracking: row.tracking.filter(|tracking| tracking != RESENT),
+        resent: row.resent_at.is_some(),
+        resent_at: row.resent_at.map(|at| at.and_utc()),
+        resent_as: row.resent_as,
+        posted_how: row.posted_how,
+        tracking: row.tracking,
     }
 }
 
@@ -133,7 +153,12 @@ pub async fn list(app: &Arc<App>, member: Member, query: OutboxQuery) -> Result<
     if before.as_deref().is_some_and(|cursor| !is_id(cursor)) {
         return Err(ServiceError::field("/query/cursor", "invalid_cursor"));
     }
+    let reference = query.reference.as_deref().filter(|reference| !reference.trim().is_empty()).map(Reference::parse);
+    let reference = reference
+        .transpose()
+        .map_err(|error| ServiceError::Invalid(vec![FieldError::at("/query/reference", error)]))?;
     let filter = Filter {
+        reference: reference.map(|reference| reference.as_str().to_owned()),
         operators: whole,
         assigned_operators: assigned,
         assignee: member.id.clone(),
@@ -154,76 +179,42 @@ pub async fn list(app: &Arc<App>, member: Member, query: OutboxQuery) -> Result<
         .await
 }
 
-/// Sends a dead letter again, as it was.
-///
-/// # Errors
-/// `NotFound` for mails that the member may not see, `forbidden`, and 409 for a mail that is not dead.
-pub async fn resend(app: &Arc<App>, member: Member, id: String) -> Result<MailView, ServiceError> {
-    if !is_id(&id) {
+/// Opens the request of a mail for whoever has `needed` to it; the mail as it is under the request's lock. For members without
+/// `seen` the mail does not exist.
+fn open<'t>(
+    app: &'t App,
+    tx: &'t mut AnyConnection,
+    member: &Member,
+    id: &str,
+    (seen, needed): (Permission, Permission),
+) -> Result<(Case<'t>, OutboxRow), ServiceError> {
+    if !is_id(id) {
         return Err(ServiceError::NotFound);
     }
-    let process = Arc::clone(app);
-    let mail = app
-        .db
-        .write("resend_mail", move |tx| {
-            let Some(request_id) = find(tx, &id)?.request_id else {
-                return resend_of_staff(&process, tx, &member, &id);
-            };
-            let row = requests::lock_by_id(tx, &request_id)?.ok_or(ServiceError::NotFound)?;
-            let standing = standing(&member, &row);
-            if !standing.may(Permission::SeeOutbox) {
-                return Err(ServiceError::NotFound);
-            }
-            if !standing.may(Permission::ResendMail) {
-                return Err(ServiceError::forbidden());
-            }
-            let mut case = Case::open_by_id(&process, tx, &request_id, Actor::Staff(member.id.clone()))?;
-            let mut mail = find(case.tx, &id)?;
-            check_dead(&mail)?;
-            let again = case.send_again(&mail)?;
-            // Marked, so that two presses of the button are one mail.
-            mail.tracking = Some(RESENT.to_owned());
-            outbox::update(case.tx, &mail)?;
-            case.record(EventKind::MailResent, json!({"mail": mail.id, "as": again.id}), None)?;
-            let reference = case.row.reference.clone();
-            case.save(false)?;
-            Ok(view(again, Some(reference)))
-        })
-        .await?;
-    app.wake_worker();
-    Ok(mail)
-}
-
-/// A mail about no request, under a lock of its own row.
-fn resend_of_staff(app: &App, tx: &mut AnyConnection, member: &Member, id: &str) -> Result<MailView, ServiceError> {
-    let mut mail = outbox::lock_by_id(tx, id)?.ok_or(ServiceError::NotFound)?;
-    let standing = member.standing(&mail.operator_id, false);
-    if !standing.may(Permission::SeeOutbox) {
+    let request_id = find(tx, id)?.request_id.ok_or(ServiceError::NotFound)?;
+    let row = requests::lock_by_id(tx, &request_id)?.ok_or(ServiceError::NotFound)?;
+    let standing = standing(member, &row);
+    if !standing.may(seen) {
         return Err(ServiceError::NotFound);
     }
-    if !standing.may(Permission::ResendMail) {
+    if !standing.may(needed) {
         return Err(ServiceError::forbidden());
     }
-    check_dead(&mail)?;
-    let again = staff_mail::send_again(app, tx, app.clock.now(), &mail)?;
-    mail.tracking = Some(RESENT.to_owned());
-    outbox::update(tx, &mail)?;
-    let data = json!({"mail": mail.id, "as": again.id});
-    audit(app, tx, member, "mail_resent", (Some(mail.operator_id), None), "role", &data)?;
-    Ok(view(again, None))
+    let case = Case::open_by_id(app, tx, &request_id, Actor::Staff(member.id.clone()))?;
+    let mail = find(case.tx, id)?;
+    Ok((case, mail))
 }
 
-fn check_dead(mail: &OutboxRow) -> Result<(), ServiceError> {
-    if mail.state == outbox::DEAD && mail.tracking.as_deref() != Some(RESENT) {
-        return Ok(());
-    }
-    let refusal = Refusal::new("invalid_transition", 409);
-    Err(refusal.with("status", &mail.state).with("action", "resend").into())
+/// What is not possible with a mail in its state.
+fn not_now(mail: &OutboxRow, action: &str) -> ServiceError {
+    Refusal::new("invalid_transition", 409).with("status", &mail.state).with("action", action).into()
+}
+
+/// Whether a mail goes to the requester.
+fn to_requester(mail: &OutboxRow) -> bool {
+    mail.recipient_kind == "requester"
 }
 
 fn find(tx: &mut AnyConnection, id: &str) -> Result<OutboxRow, ServiceError> {
     outbox::by_id(tx, id)?.ok_or(ServiceError::NotFound)
 }
-
-/// Stands in `tracking` of a dead letter that was sent again.
-const RESENT: &str = "resent";

@@ -28,7 +28,7 @@ pub fn write_to_member(
 ) -> Result<(), ServiceError> {
     let id = new_id(now);
     let Composed { subject, text, html } = composed;
-    let mail = SealedMail { to: member.email.clone(), subject, text, html };
+    let mail = SealedMail { to: member.email.clone(), subject, text, html, letter: None };
     let row = OutboxRow {
         mail: name.to_owned(),
         recipient_kind: "staff".to_owned(),

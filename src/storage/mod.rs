@@ -7,6 +7,7 @@ mod connection;
 pub mod events;
 mod migrations;
 pub mod outbox;
+pub mod post;
 pub mod queue;
 pub mod recount;
 pub mod requests;

@@ -53,6 +53,14 @@ pub struct OutboxRow {
     pub tracking: Option<String>,
     pub resent_from: Option<String>,
     pub sealed: Option<Vec<u8>>,
+    /// When somebody is reminded that it still has to be posted.
+    pub remind_at: Option<NaiveDateTime>,
+    /// `posted` or `handed_over`.
+    pub posted_how: Option<String>,
+    /// When this dead letter was sent again.
+    pub resent_at: Option<NaiveDateTime>,
+    /// The mail that went in its place.
+    pub resent_as: Option<String>,
 }
 
 /// A reminder that went out.
@@ -136,20 +144,6 @@ pub fn by_id(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<Out
     outbox::table.find(id).select(OutboxRow::as_select()).first(connection).optional()
 }
 
-/// The ids of a request's dead letters that were not sent again, oldest first.
-///
-/// # Errors
-/// Those of the database.
-pub fn dead_letters_of(connection: &mut AnyConnection, request_id: &str) -> QueryResult<Vec<String>> {
-    outbox::table
-        .filter(outbox::request_id.eq(request_id))
-        .filter(outbox::state.eq(DEAD))
-        .filter(outbox::tracking.is_null())
-        .order(outbox::id)
-        .select(outbox::id)
-        .load(connection)
-}
-
 /// The mail with this id, locked until the transaction ends.
 ///
 /// # Errors
@@ -204,6 +198,8 @@ pub struct Filter {
     pub assignee: String,
     /// Only this state.
     pub state: Option<String>,
+    /// Only mails about the request with this reference.
+    pub reference: Option<String>,
     /// Only mails with a smaller id: they were made earlier.
     pub before: Option<String>,
     /// At most so many.
@@ -232,6 +228,9 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
         .into_boxed();
     if let Some(state) = &filter.state {
         query = query.filter(outbox::state.eq(state.clone()));
+    }
+    if let Some(reference) = &filter.reference {
+        query = query.filter(requests::reference.eq(reference.clone()));
     }
     if let Some(before) = &filter.before {
         query = query.filter(outbox::id.lt(before.clone()));

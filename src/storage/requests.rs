@@ -260,6 +260,18 @@ pub fn indexes(connection: &mut AnyConnection, request_id: &str) -> QueryResult<
         .load(connection)
 }
 
+/// Puts other blind indexes in the place of those of a request.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_indexes(connection: &mut AnyConnection, request_id: &str, indexes: &[BlindIndexRow]) -> QueryResult<()> {
+    diesel::delete(blind_indexes::table.filter(blind_indexes::request_id.eq(request_id))).execute(connection)?;
+    for index in indexes {
+        diesel::insert_into(blind_indexes::table).values(index).execute(connection)?;
+    }
+    Ok(())
+}
+
 /// The requests of an operator that carry one of `values` in the index of `field`, newest first, at most 200.
 ///
 /// # Errors

@@ -227,6 +227,10 @@ diesel::table! {
         tracking -> Nullable<Text>,
         resent_from -> Nullable<Text>,
         sealed -> Nullable<Binary>,
+        remind_at -> Nullable<Timestamp>,
+        posted_how -> Nullable<Text>,
+        resent_at -> Nullable<Timestamp>,
+        resent_as -> Nullable<Text>,
     }
 }
 

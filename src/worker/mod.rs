@@ -5,6 +5,7 @@
 
 pub mod housekeeping;
 pub mod outbox;
+pub mod post;
 pub mod reminders;
 
 use std::sync::Arc;
@@ -95,7 +96,7 @@ fn pause(done: &Result<usize, ServiceError>, failures: &mut u32) -> Option<Durat
 }
 
 async fn clock_step(app: &Arc<App>) -> Result<usize, ServiceError> {
-    Ok(reminders::step(app).await? + reminders::nudge_step(app).await?)
+    Ok(reminders::step(app).await? + reminders::nudge_step(app).await? + post::step(app).await?)
 }
 
 async fn rest(bell: &Notify, stop: &mut watch::Receiver<bool>, how_long: Duration) {

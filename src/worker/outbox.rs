@@ -12,14 +12,12 @@ use serde_json::json;
 use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::operator::ALL_SERVICES;
-use crate::domain::vocabulary::Role;
-use crate::mail::compose::StaffMail;
 use crate::mail::envelope::OutgoingMail;
 use crate::mail::transport::{SendFailure, SendOutcome};
 use crate::services::case::{Case, SealedMail, request_key};
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
-use crate::storage::{AnyConnection, requests, staff};
+use crate::storage::{AnyConnection, requests};
 use crate::vault::{Place, VaultError};
 
 /// A lease holds so long. One send takes at most 18 seconds, and each mail is leased by itself.
@@ -297,31 +295,9 @@ fn dead(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Res
     }
     // A failed mail about a failed mail would go round in circles.
     if mail.mail != "mail_failed" {
-        alert(case, mail)?;
+        case.alert_mail_failed(mail)?;
     }
     Ok(true)
-}
-
-fn alert(case: &mut Case<'_>, mail: &OutboxRow) -> Result<(), ServiceError> {
-    let link = case.staff_link();
-    let code = mail.smtp_code.and_then(|code| u16::try_from(code).ok());
-    let about = StaffMail::MailFailed {
-        link: &link,
-        to_requester: mail.recipient_kind == "requester",
-        code,
-        is_answer: mail.delivers_answer,
-    };
-    let members = staff::with_role(case.tx, &case.row.operator_id, &[Role::Dpo])?;
-    // Whoever cannot be reached needs no mail that says so.
-    let reachable: Vec<_> =
-        members.into_iter().filter(|member| mail.recipient_id.as_deref() != Some(member.id.as_str())).collect();
-    if reachable.is_empty() && mail.recipient_kind != "head" {
-        return case.mail_head("mail_failed", &about);
-    }
-    for member in reachable {
-        case.mail_member("mail_failed", &member, &about)?;
-    }
-    Ok(())
 }
 
 /// Gives back the leases of a worker that stops, so that another need not wait for their end.

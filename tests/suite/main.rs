@@ -14,6 +14,7 @@ mod support;
 #[path = "../smtp/transport.rs"]
 mod smtp_transport;
 
+mod address;
 mod bad_input;
 mod blocking;
 mod bulk;
@@ -35,6 +36,8 @@ mod migrations;
 mod outbox;
 mod outbox_post;
 mod permissions;
+mod post;
+mod post_reminders;
 mod process;
 mod process_start;
 mod properties;

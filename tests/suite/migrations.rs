@@ -149,3 +149,51 @@ async fn every_change_can_be_taken_back_and_made_again_over_a_database_in_use() 
     }
     assert_eq!(migrate(&mut connection).unwrap().len(), 0);
 }
+
+#[derive(QueryableByName)]
+struct Marked {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    mark: String,
+}
+
+fn marked(connection: &mut AnyConnection, column: &str) -> Vec<(String, String)> {
+    let query = format!("SELECT id, {column} AS mark FROM outbox WHERE {column} IS NOT NULL ORDER BY id");
+    let rows: Vec<Marked> = match connection {
+        AnyConnection::Sqlite(inner) => sql_query(query).load(inner).unwrap(),
+        AnyConnection::Postgres(inner) => sql_query(query).load(inner).unwrap(),
+    };
+    rows.into_iter().map(|row| (row.id, row.mark)).collect()
+}
+
+#[tokio::test]
+async fn the_mark_of_a_dead_letter_that_was_sent_again_moves_to_a_column_of_its_own_and_back() {
+    use otinish::mail::transport::{SendFailure, SendOutcome};
+    let test = TestApp::start().await;
+    test.submit("citicom", &forms::of_kind("claim")).await;
+    let dpo = test.staff("dpo", Role::Dpo, "citicom").await;
+    // Twice, so that the second one repeats a repetition.
+    for _ in 0..2 {
+        test.mail.fail_next(&SendOutcome::Refused { failure: SendFailure::of("refused") }, 1);
+        test.work().await;
+        let dead = test.outbox(&dpo, "&state=dead").await;
+        let mail = dead.iter().find(|mail| mail["resent"] == false).unwrap();
+        let path = format!("/api/v1/staff/outbox/{}/resend", mail["id"].as_str().unwrap());
+        test.post(&path, Some(&dpo.token), &json!({})).await.expect(200);
+    }
+    let database = test.stop().await;
+    let mut connection = database.connect();
+    let before = marked(&mut connection, "resent_as");
+    assert_eq!(before.len(), 2);
+    while in_the_database(&mut connection)["outbox"].iter().any(|(name, ..)| name == "resent_as") {
+        take_back(&mut connection);
+    }
+    let ids: Vec<&str> = before.iter().map(|(id, _)| id.as_str()).collect();
+    let old = marked(&mut connection, "tracking");
+    assert_eq!(old.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ids);
+    assert!(old.iter().all(|(_, mark)| mark == "resent"));
+    migrate(&mut connection).unwrap();
+    assert_eq!(marked(&mut connection, "resent_as"), before);
+    assert!(marked(&mut connection, "tracking").is_empty());
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use otinish::cli::demo::{self, Plan};
 use otinish::domain::vocabulary::{Language, Role, Status};
-use otinish::services::actions::{AssignForm, ReasonForm, StaffAction, act_in};
+use otinish::services::actions::{AssignForm, ReasonForm, StaffAction, apply};
 use otinish::services::desk::{self, QueueQuery};
 use otinish::services::error::ServiceError;
 use otinish::services::sign_in::Member;
@@ -82,8 +82,8 @@ async fn counters_equal_a_plain_count_after_any_workflow_a_rollback_deletions_an
         .filter(|row| matches!(row.status, Status::Submitted | Status::Review))
         .collect();
     let steps = [
-        StaffAction::Assign(AssignForm { assignee: Some("me".to_owned()) }),
-        StaffAction::Assign(AssignForm { assignee: None }),
+        StaffAction::Assign(AssignForm { assignee: Some("me".to_owned()), quietly: true }),
+        StaffAction::Assign(AssignForm { assignee: None, quietly: true }),
         StaffAction::Dismiss(ReasonForm { reason: "A test.".to_owned() }),
     ];
     for (place, row) in open.iter().enumerate() {
@@ -93,7 +93,7 @@ async fn counters_equal_a_plain_count_after_any_workflow_a_rollback_deletions_an
             .app
             .db
             .write("step", move |tx| {
-                act_in(&process, tx, &dpo, &reference, step)?;
+                apply(&process, tx, &dpo, &reference, None, step)?;
                 if rolls_back { Err(ServiceError::NotFound) } else { Ok(()) }
             })
             .await;

@@ -39,6 +39,10 @@ fn waiting_mail() -> OutboxRow {
         tracking: None,
         resent_from: None,
         sealed: None,
+        remind_at: None,
+        posted_how: None,
+        resent_at: None,
+        resent_as: None,
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod desk;
 mod layout;
+mod page;
+mod printed;
 mod requester;
 mod staff;
 mod wrap;
@@ -14,6 +16,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::vocabulary::{ClockName, Kind};
 
 pub use desk::{DeskMail, Digest, DigestPart, DigestSection, Line, NearerLine, Part, compose_desk};
+pub use page::{Page, STYLE};
+pub use printed::{Part as PrintedPart, PrintedBody, compose_printed};
 pub use requester::{Note, RequesterMail, compose_requester};
 pub use staff::{ReminderStage, StaffMail, compose_staff};
 

@@ -251,14 +251,14 @@ fn cancelled(writer: Writer<'_>, by_staff: bool) -> Vec<Block> {
     ]
 }
 
-fn promise(writer: Writer<'_>) -> Option<Block> {
+pub(super) fn promise(writer: Writer<'_>) -> Option<Block> {
     let (clock, on) = writer.facts.headline?;
     let by = dates::date_by_opening(writer.texts, writer.language, on);
     Some(Block::Lead(writer.text(&format!("mail-promise-{clock}"), &[("by", Value::from(&by))])))
 }
 
 /// In small print, and not where it is the headline already.
-fn outer_limit(writer: Writer<'_>) -> Option<Block> {
+pub(super) fn outer_limit(writer: Writer<'_>) -> Option<Block> {
     let on = writer.facts.outer_limit?;
     if writer.facts.headline.is_some_and(|(clock, _)| clock == ClockName::ClaimResponse) {
         return None;

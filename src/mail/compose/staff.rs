@@ -81,6 +81,15 @@ pub enum StaffMail<'a> {
         /// Whether it was the mail that says that the answer is ready.
         is_answer: bool,
     },
+    /// Letters lie there that are still to be printed and posted.
+    ToPost {
+        /// The request in the console.
+        link: &'a str,
+        /// How many.
+        items: u32,
+        /// The day on which the oldest of them was made.
+        since: NaiveDate,
+    },
 }
 
 /// Composes a mail to a staff member, who is greeted by name.
@@ -99,7 +108,8 @@ pub fn compose_staff(
     | StaffMail::Reply { link }
     | StaffMail::Reminder { link, .. }
     | StaffMail::Overdue { link, .. }
-    | StaffMail::MailFailed { link, .. }) = *mail;
+    | StaffMail::MailFailed { link, .. }
+    | StaffMail::ToPost { link, .. }) = *mail;
     blocks.push(writer.action("mail-action-open", link));
     blocks.push(writer.facts(due, with_outer_limit(writer, due, more)));
     let greeting = writer.pen().greeting(staff_name);
@@ -150,6 +160,15 @@ fn parts(writer: Writer<'_>, mail: &StaffMail<'_>) -> Parts {
         }
         StaffMail::MailFailed { to_requester, code, is_answer, .. } => {
             mail_failed(writer, to_requester, code, is_answer)
+        }
+        StaffMail::ToPost { items, since, .. } => {
+            let since = dates::date(writer.texts, writer.language, since);
+            let more = vec![(writer.text("letter-post-since", &[]), since)];
+            let blocks = vec![
+                Block::Lead(writer.text("letter-post-lying", &[("items", Value::from(items))])),
+                writer.paragraph("letter-post-lying-next"),
+            ];
+            (writer.subject("letter-post-lying-subject"), blocks, headline, more)
         }
     }
 }

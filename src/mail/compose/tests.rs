@@ -57,6 +57,7 @@ fn staff_mails() -> Vec<StaffMail<'static>> {
         StaffMail::MailFailed { link: LINK, to_requester: false, code: None, is_answer: false },
         StaffMail::MailFailed { link: LINK, to_requester: true, code: Some(550), is_answer: true },
     ];
+    mails.extend([1, 3, 7].map(|items| StaffMail::ToPost { link: LINK, items, since: due_on }));
     mails.extend([Some(true), Some(false), None].map(|confirmed| StaffMail::NewRequest { link: LINK, confirmed }));
     mails.extend([0, 1, 3, 7].map(|working_days_over| StaffMail::Overdue {
         link: LINK,

@@ -217,6 +217,17 @@ impl Case<'_> {
         met
     }
 
+    /// The final answer was posted or handed over, at `at`: as by delivery, but met at that time.
+    pub fn meet_by_post(&mut self, by: &str, at: DateTime<Utc>) -> Vec<ClockName> {
+        let met = self.meet_by_delivery(by);
+        let at = at.min(self.now).naive_utc();
+        let of_now = |clock: &&mut ClockRow| clock.state == ClockState::Met && clock.met_by.as_deref() == Some(by);
+        for clock in self.clocks.iter_mut().filter(of_now).filter(|clock| met.contains(&clock.name)) {
+            clock.met_at = Some(at);
+        }
+        met
+    }
+
     /// The answer did not arrive after all: what its delivery met runs again.
     pub fn reopen_delivery(&mut self, by: &str) -> Vec<ClockName> {
         let now = self.now.naive_utc();

@@ -2,12 +2,17 @@
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::Case;
 use crate::app::App;
+use crate::domain::event::EventKind;
+use crate::domain::morning;
 use crate::domain::vocabulary::{ClockName, ClockState, Language, Role};
 use crate::ids::new_id;
-use crate::mail::compose::{Composed, RequestFacts, RequesterMail, StaffMail, compose_requester, compose_staff};
+use crate::mail::compose::{
+    Composed, PrintedBody, RequestFacts, RequesterMail, StaffMail, compose_requester, compose_staff,
+};
 use crate::mail::transport::Transport;
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
@@ -30,6 +35,9 @@ pub struct SealedMail {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// The letter that is printed where the mail is posted; none for mails to staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<PrintedBody>,
 }
 
 /// To whom a mail goes.
@@ -66,6 +74,10 @@ pub fn waiting_mail(app: &App, now: DateTime<Utc>, id: &str, operator_id: &str) 
         tracking: None,
         resent_from: None,
         sealed: None,
+        remind_at: None,
+        posted_how: None,
+        resent_at: None,
+        resent_as: None,
     }
 }
 
@@ -120,7 +132,8 @@ impl Case<'_> {
         let language = self.row.language;
         let composed = self.written(|| compose_requester(&self.app.texts, language, &self.mail_facts(language), mail));
         let delivers_answer = matches!(mail, RequesterMail::AnswerReady { .. });
-        self.enqueue(name, language, &Recipient::Requester, composed, delivers_answer)
+        let letter = self.printed(mail)?;
+        self.enqueue(name, language, &Recipient::Requester, composed, delivers_answer, Some(letter))
     }
 
     /// Writes to a member of the staff.
@@ -132,7 +145,7 @@ impl Case<'_> {
             let facts = self.mail_facts(member.language);
             compose_staff(&self.app.texts, member.language, &member.name, &facts, mail)
         });
-        self.enqueue(name, member.language, &Recipient::Member(member), composed, false)?;
+        self.enqueue(name, member.language, &Recipient::Member(member), composed, false, None)?;
         Ok(())
     }
 
@@ -143,7 +156,7 @@ impl Case<'_> {
     pub fn mail_head(&mut self, name: &str, mail: &StaffMail<'_>) -> Result<(), ServiceError> {
         let language = Language::Ru;
         let composed = self.written(|| compose_staff(&self.app.texts, language, "", &self.mail_facts(language), mail));
-        self.enqueue(name, language, &Recipient::Head, composed, false)?;
+        self.enqueue(name, language, &Recipient::Head, composed, false, None)?;
         Ok(())
     }
 
@@ -180,6 +193,7 @@ impl Case<'_> {
         recipient: &Recipient<'_>,
         composed: Option<Composed>,
         delivers_answer: bool,
+        letter: Option<PrintedBody>,
     ) -> Result<String, ServiceError> {
         let (kind, id, to) = match recipient {
             Recipient::Requester => ("requester", None, self.contents()?.requester_email().map(ToOwned::to_owned)),
@@ -200,6 +214,7 @@ impl Case<'_> {
             subject: composed.subject,
             text: composed.text,
             html: composed.html,
+            letter,
         };
         let waiting = self.waiting_mail(&mail_id);
         let row = OutboxRow {
@@ -210,6 +225,7 @@ impl Case<'_> {
             delivers_answer,
             state: if by_mail { outbox::PENDING } else { outbox::TO_POST }.to_owned(),
             next_attempt_at: waiting.next_attempt_at.filter(|_| by_mail),
+            remind_at: (!by_mail).then(|| self.first_reminder_to_post().naive_utc()),
             sealed: Some(self.key.seal_json(&Place::new("outbox", &mail_id, "mail"), &sealed)?),
             ..waiting
         };
@@ -217,26 +233,67 @@ impl Case<'_> {
         Ok(mail_id)
     }
 
-    /// Puts a mail into the outbox once more, as it was, under a Message-ID of its own. The dead letter stays as it is.
+    /// Puts a mail into the outbox once more, as it was, under a Message-ID of its own. The dead letter stays, marked, so that two
+    /// presses of the button are one mail. What goes to the requester goes to the address that stands now.
     ///
     /// # Errors
     /// `NotFound` when its text was destroyed; those of the vault and of the database.
     pub fn send_again(&mut self, mail: &OutboxRow) -> Result<OutboxRow, ServiceError> {
         let id = new_id(self.now);
-        let sealed = mail.sealed.as_deref().ok_or(ServiceError::NotFound)?;
-        let contents: SealedMail = self.key.open_json(&Place::new("outbox", &mail.id, "mail"), sealed)?;
-        let again = OutboxRow {
+        let mut contents = self.open_mail(mail)?;
+        if mail.recipient_kind == "requester"
+            && let Some(email) = self.contents()?.requester_email()
+        {
+            email.clone_into(&mut contents.to);
+        }
+        let mut again = OutboxRow {
             mail: mail.mail.clone(),
             recipient_kind: mail.recipient_kind.clone(),
             recipient_id: mail.recipient_id.clone(),
             language: mail.language,
             delivers_answer: mail.delivers_answer,
             resent_from: Some(mail.resent_from.clone().unwrap_or_else(|| mail.id.clone())),
-            sealed: Some(self.key.seal_json(&Place::new("outbox", &id, "mail"), &contents)?),
             ..self.waiting_mail(&id)
         };
+        self.seal_mail(&mut again, &contents)?;
         outbox::enqueue(self.tx, &again)?;
+        let marked =
+            OutboxRow { resent_at: Some(self.now.naive_utc()), resent_as: Some(again.id.clone()), ..mail.clone() };
+        outbox::update(self.tx, &marked)?;
+        self.record(EventKind::MailResent, json!({"mail": mail.id, "as": again.id}), None)?;
         Ok(again)
+    }
+
+    /// When somebody is first reminded of an item that is made now. Where the calendar ends, somebody looks again in a day.
+    #[must_use]
+    pub fn first_reminder_to_post(&self) -> DateTime<Utc> {
+        morning::of_next_day(&self.app.calendar(), self.now).unwrap_or_else(|_| self.now + Duration::days(1))
+    }
+
+    /// Tells the DPOs that a mail did not arrive; without any whom it reaches, the head contact.
+    ///
+    /// # Errors
+    /// Those of the vault and of the database.
+    pub fn alert_mail_failed(&mut self, mail: &OutboxRow) -> Result<(), ServiceError> {
+        let link = self.staff_link();
+        let code = mail.smtp_code.and_then(|code| u16::try_from(code).ok());
+        let about = StaffMail::MailFailed {
+            link: &link,
+            to_requester: mail.recipient_kind == "requester",
+            code,
+            is_answer: mail.delivers_answer,
+        };
+        let members = staff::with_role(self.tx, &self.row.operator_id, &[Role::Dpo])?;
+        // Whoever cannot be reached needs no mail that says so.
+        let reachable: Vec<_> =
+            members.into_iter().filter(|member| mail.recipient_id.as_deref() != Some(member.id.as_str())).collect();
+        if reachable.is_empty() && mail.recipient_kind != "head" {
+            return self.mail_head("mail_failed", &about);
+        }
+        for member in reachable {
+            self.mail_member("mail_failed", &member, &about)?;
+        }
+        Ok(())
     }
 
     /// A mail about this request that waits for its first attempt; to whom and what is still to be filled in.
