@@ -4,7 +4,7 @@ use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{auth, outbox, public, requester, staff, users};
+use super::api::{absences, auth, outbox, public, requester, staff, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +31,8 @@ use super::api::{auth, outbox, public, requester, staff, users};
         staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
         staff::record_request, staff::act_on_request,
         outbox::list_mails, outbox::resend_mail,
+        absences::list_own_absences, absences::mark_own_absence, absences::end_own_absence, absences::list_absences,
+        absences::mark_absence, absences::end_absence,
         users::list_users, users::create_user, users::change_user,
         super::health::live, super::health::ready,
     ),

@@ -169,10 +169,11 @@ fn permission(action: &str) -> Permission {
     }
 }
 
-/// A member's standing with a request.
+/// A member's standing with a request. Whoever stands in for the assignee today counts as assigned.
 #[must_use]
 pub fn standing(member: &Member, row: &RequestRow) -> Standing {
-    member.standing(&row.operator_id, row.assignee_id.as_deref() == Some(member.id.as_str()))
+    let assigned = row.assignee_id.as_deref().is_some_and(|assignee| member.has(&row.operator_id, assignee));
+    member.standing(&row.operator_id, assigned)
 }
 
 /// The actions that this member can do with the request now.

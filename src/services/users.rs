@@ -9,7 +9,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -18,11 +18,13 @@ use validator::Validate;
 pub use grant::{Grant, Granted, grant};
 pub use roles::RoleAt;
 
+use super::absence::{self, AbsenceView};
 use super::error::{Refusal, ServiceError};
 use super::idempotency::{IdempotencyKey, earlier_call, remember};
 use super::password;
 use super::sign_in::{By, Member, note};
 use crate::app::App;
+use crate::domain::almaty::local_date;
 use crate::domain::vocabulary::Language;
 use crate::storage::AnyConnection;
 use crate::storage::staff::{self, RoleRow, StaffRow};
@@ -87,6 +89,8 @@ pub struct UserView {
     pub roles: Vec<RoleAt>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// The absence that holds today.
+    pub absence: Option<AbsenceView>,
 }
 
 impl UserView {
@@ -99,6 +103,7 @@ impl UserView {
             language: row.language,
             disabled: row.disabled_at.is_some(),
             created_at: row.created_at.and_utc(),
+            absence: None,
         }
     }
 }
@@ -150,6 +155,7 @@ pub async fn list(
     if after.as_deref().is_some_and(|after| !is_id(after)) {
         return Err(ServiceError::field("/query/cursor", "invalid_cursor"));
     }
+    let today = local_date(app.clock.now());
     app.db
         .read("list_users", move |connection| {
             // One more than asked for tells whether there is a next page.
@@ -159,7 +165,8 @@ pub async fn list(
             rows.truncate(limit);
             let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
             let roles = staff::roles_of(connection, &ids)?;
-            let items: Vec<UserView> = rows.into_iter().map(|row| UserView::new(row, &roles)).collect();
+            let mut items: Vec<UserView> = rows.into_iter().map(|row| UserView::new(row, &roles)).collect();
+            note_absences(connection, today, &mut items)?;
             let next = items.last().filter(|_| has_more).map(|user| user.id.clone());
             Ok(UserPage { items, next })
         })
@@ -277,9 +284,20 @@ fn apply(
         staff::revoke_sessions(tx, id, None, now.naive_utc())?;
     }
     let stand = staff::roles_of(tx, std::slice::from_ref(&row.id))?;
-    let view = UserView::new(row, &stand);
+    let mut view = UserView::new(row, &stand);
+    note_absences(tx, local_date(now), std::slice::from_mut(&mut view))?;
     note(tx, now, "user_changed", &By::Staff(admin_id), &changes(patch, &before, &view))?;
     Ok(view)
+}
+
+/// Says of accounts whose members are away today until when, and who stands in.
+fn note_absences(connection: &mut AnyConnection, today: NaiveDate, users: &mut [UserView]) -> Result<(), ServiceError> {
+    for (who, absence) in absence::current(connection, today)? {
+        if let Some(user) = users.iter_mut().find(|user| user.id == who) {
+            user.absence = Some(absence);
+        }
+    }
+    Ok(())
 }
 
 /// What the audit trail says of a change: names are named, not quoted.

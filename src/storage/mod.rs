@@ -1,5 +1,6 @@
 //! The database: one pool to read, one to write, and query functions named by intent.
 
+pub mod absences;
 pub mod clocks;
 pub mod codes;
 mod connection;

@@ -184,10 +184,10 @@ pub fn oldest_pending(connection: &mut AnyConnection) -> QueryResult<Option<Naiv
 pub struct Filter {
     /// Operators whose mails are shown whole.
     pub operators: Vec<String>,
-    /// Operators of whose mails only those of requests assigned to `assignee` are shown.
+    /// Operators of whose mails only those of requests assigned to one of `assignees` are shown.
     pub assigned_operators: Vec<String>,
     /// See `assigned_operators`.
-    pub assignee: String,
+    pub assignees: Vec<String>,
     /// Only this state.
     pub state: Option<String>,
     /// Only mails with a smaller id: they were made earlier.
@@ -211,7 +211,7 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
                 .and(
                     requests::assignee_id
                         .assume_not_null()
-                        .eq(filter.assignee.clone())
+                        .eq_any(filter.assignees.clone())
                         .and(requests::assignee_id.is_not_null()),
                 )),
         )

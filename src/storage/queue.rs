@@ -18,6 +18,8 @@ pub enum Assignee {
     Nobody,
     /// Those of one member.
     Member(String),
+    /// Those of any of several members.
+    Members(Vec<String>),
 }
 
 /// By what the queue is sorted.
@@ -74,6 +76,10 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
         Assignee::Any => query,
         Assignee::Nobody => query.filter(requests::assignee_id.is_null()),
         Assignee::Member(id) => query.filter(requests::assignee_id.eq(id.clone())),
+        Assignee::Members(ids) => match ids.as_slice() {
+            [only] => query.filter(requests::assignee_id.eq(only.clone())),
+            several => query.filter(requests::assignee_id.eq_any(several.to_vec())),
+        },
     };
     if let Some(at) = filter.overdue_at {
         query = query.filter(requests::sort_due_at.le(at));
@@ -124,6 +130,18 @@ pub fn counts(connection: &mut AnyConnection, operators: &[String]) -> QueryResu
         .group_by((requests::status, requests::kind))
         .select((requests::status, requests::kind, diesel::dsl::count_star()))
         .load(connection)
+}
+
+/// How many open requests a member has.
+///
+/// # Errors
+/// Those of the database.
+pub fn open_of(connection: &mut AnyConnection, assignee: &str) -> QueryResult<i64> {
+    requests::table
+        .filter(requests::assignee_id.eq(assignee))
+        .filter(requests::final_at.is_null())
+        .count()
+        .get_result(connection)
 }
 
 /// How many requests of the operators are overdue, due today, and without an assignee while open.

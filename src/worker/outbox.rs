@@ -19,7 +19,7 @@ use crate::mail::transport::{SendFailure, SendOutcome};
 use crate::services::case::{Case, SealedMail, request_key};
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
-use crate::storage::{AnyConnection, requests, staff};
+use crate::storage::{AnyConnection, requests};
 use crate::vault::{Place, VaultError};
 
 /// A lease holds so long. One send takes at most 18 seconds, and each mail is leased by itself.
@@ -307,7 +307,7 @@ fn alert(case: &mut Case<'_>, mail: &OutboxRow) -> Result<(), ServiceError> {
         code,
         is_answer: mail.delivers_answer,
     };
-    let members = staff::with_role(case.tx, &case.row.operator_id, &[Role::Dpo])?;
+    let members = case.present(&[Role::Dpo])?;
     // Whoever cannot be reached needs no mail that says so.
     let reachable: Vec<_> =
         members.into_iter().filter(|member| mail.recipient_id.as_deref() != Some(member.id.as_str())).collect();

@@ -14,6 +14,7 @@ mod support;
 #[path = "../smtp/transport.rs"]
 mod smtp_transport;
 
+mod absence;
 mod bad_input;
 mod blocking;
 mod clocks;

@@ -1,5 +1,6 @@
 //! The REST API under `/api/v1`.
 
+pub mod absences;
 pub mod auth;
 pub mod outbox;
 pub mod public;
@@ -29,7 +30,8 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(auth::configure)
             .configure(staff::configure)
             .configure(outbox::configure)
-            .configure(users::configure),
+            .configure(users::configure)
+            .configure(absences::configure),
     );
 }
 
