@@ -23,6 +23,7 @@ use crate::domain::event::Actor;
 use crate::domain::lifecycle::{Action, next};
 use crate::domain::permission::{Permission, Standing};
 use crate::domain::vocabulary::{Blocking, Kind, Outcome, Status, VerificationMethod, VerificationResult, Violation};
+use crate::ids::is_id;
 use crate::storage::requests::{self, RequestRow};
 use crate::storage::staff;
 
@@ -235,6 +236,13 @@ pub async fn act(
     let view = app
         .db
         .write("staff_action", move |tx| {
+            // Before the request, as where an account is disabled: the account cannot be disabled between the look and the commit.
+            if let StaffAction::Assign(AssignForm { assignee: Some(id) }) = &action {
+                let id = if id == "me" { &member.id } else { id };
+                if is_id(id) {
+                    staff::hold(tx, id)?;
+                }
+            }
             let row = requests::lock_by_reference(tx, &reference)?.ok_or(ServiceError::NotFound)?;
             let standing = standing(&member, &row);
             if !standing.is_member() {

@@ -6,7 +6,7 @@ mod clocks;
 mod mails;
 
 pub use clocks::{candidate, is_open, term, watched};
-pub use mails::{CODE_MINUTES, SealedMail, waiting_mail};
+pub use mails::{CODE_MINUTES, SealedMail, present, waiting_mail};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,7 @@
 mod account;
 mod form;
 mod grant;
+mod release;
 mod roles;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use crate::domain::vocabulary::Language;
 use crate::storage::AnyConnection;
 use crate::storage::staff::{self, RoleRow, StaffRow};
 use account::NewAccount;
+use release::{Release, release};
 use roles::Roles;
 
 /// A new account, as sent.
@@ -230,7 +232,8 @@ pub async fn create_once(
         .await
 }
 
-/// Changes an account. Members notice with their next call.
+/// Changes an account. Members notice with their next call. Disabling it, or taking away the last role with which its member works
+/// requests of an operator, releases their open requests to the queue.
 ///
 /// # Errors
 /// 403 `forbidden` for anybody but an administrator; `NotFound`; 422 with each field; 409 `last_admin` when nobody would be
@@ -248,18 +251,22 @@ pub async fn change(app: &Arc<App>, member: &Member, id: &str, patch: UserPatch)
     }
     let id = id.to_owned();
     let admin_id = member.id.clone();
-    let now = app.clock.now();
-    app.db.write("change_user", move |tx| apply(tx, &admin_id, &id, &patch, roles.as_ref(), now)).await
+    let process = Arc::clone(app);
+    let view =
+        app.db.write("change_user", move |tx| apply(&process, tx, &admin_id, &id, &patch, roles.as_ref())).await?;
+    app.wake_worker();
+    Ok(view)
 }
 
 fn apply(
+    app: &App,
     tx: &mut AnyConnection,
     admin_id: &str,
     id: &str,
     patch: &UserPatch,
     roles: Option<&Roles>,
-    now: DateTime<Utc>,
 ) -> Result<UserView, ServiceError> {
+    let now = app.clock.now();
     // All who are locked first, and in the same order: two administrators cannot both step down at once.
     let admins = staff::lock_admins(tx)?;
     let mut row = staff::lock_by_id(tx, id)?.ok_or(ServiceError::NotFound)?;
@@ -276,17 +283,20 @@ fn apply(
     if is_left_out && admins.iter().all(|admin| admin == id) && !admins.is_empty() {
         return Err(Refusal::new("last_admin", 409).into());
     }
+    let stood = staff::roles_of(tx, std::slice::from_ref(&row.id))?;
     staff::update(tx, &row)?;
     if let Some(roles) = roles {
         staff::put_roles(tx, id, &roles.rows(id))?;
     }
-    if row.disabled_at.is_some() && before.disabled_at.is_none() {
+    let disabled = row.disabled_at.is_some() && before.disabled_at.is_none();
+    if disabled {
         staff::revoke_sessions(tx, id, None, now.naive_utc())?;
     }
     let stand = staff::roles_of(tx, std::slice::from_ref(&row.id))?;
+    let released = release(app, tx, now, admin_id, &row, &Release::of(disabled, &stood, &stand))?;
     let mut view = UserView::new(row, &stand);
     note_absences(tx, local_date(now), std::slice::from_mut(&mut view))?;
-    note(tx, now, "user_changed", &By::Staff(admin_id), &changes(patch, &before, &view))?;
+    note(tx, now, "user_changed", &By::Staff(admin_id), &changes(patch, &before, &view, released))?;
     Ok(view)
 }
 
@@ -301,12 +311,13 @@ fn note_absences(connection: &mut AnyConnection, today: NaiveDate, users: &mut [
 }
 
 /// What the audit trail says of a change: names are named, not quoted.
-fn changes(patch: &UserPatch, before: &StaffRow, after: &UserView) -> serde_json::Value {
+fn changes(patch: &UserPatch, before: &StaffRow, after: &UserView, released: i64) -> serde_json::Value {
     let changed = [
         ("disabled", before.disabled_at.is_some() != after.disabled, json!(after.disabled)),
         ("roles", patch.roles.is_some(), json!(after.roles)),
         ("language", before.language != after.language, json!(after.language)),
         ("renamed", before.name != after.name, json!(true)),
+        ("released", released > 0, json!(released)),
     ];
     let changed = changed.into_iter().filter(|(_, is_new, _)| *is_new).map(|(name, _, value)| (name.to_owned(), value));
     std::iter::once(("user_id".to_owned(), json!(after.id))).chain(changed).collect()

@@ -348,6 +348,27 @@ pub fn open_by_index(
         .load(connection)
 }
 
+/// The open requests of a member, at `operator_id` or at all operators: `(id, operator)` in the order of ids.
+///
+/// # Errors
+/// Those of the database.
+pub fn open_of(
+    connection: &mut AnyConnection,
+    assignee: &str,
+    operator_id: Option<&str>,
+) -> QueryResult<Vec<(String, String)>> {
+    let mut query = requests::table
+        .filter(requests::assignee_id.eq(assignee))
+        .filter(requests::final_at.is_null())
+        .order(requests::id)
+        .select((requests::id, requests::operator_id))
+        .into_boxed();
+    if let Some(operator_id) = operator_id {
+        query = query.filter(requests::operator_id.eq(operator_id.to_owned()));
+    }
+    query.load(connection)
+}
+
 /// Several requests, newest first.
 ///
 /// # Errors

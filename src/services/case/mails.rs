@@ -10,9 +10,9 @@ use crate::domain::vocabulary::{ClockName, ClockState, Language, Role};
 use crate::ids::new_id;
 use crate::mail::compose::{Composed, RequestFacts, RequesterMail, StaffMail, compose_requester, compose_staff};
 use crate::services::error::ServiceError;
-use crate::storage::absences;
 use crate::storage::outbox::{self, OutboxRow};
 use crate::storage::staff::{self, StaffRow};
+use crate::storage::{AnyConnection, absences};
 use crate::vault::{Place, new_code};
 
 /// How long a mail is tried before it is a dead letter.
@@ -68,6 +68,31 @@ pub fn waiting_mail(app: &App, now: DateTime<Utc>, id: &str, operator_id: &str) 
         resent_from: None,
         sealed: None,
     }
+}
+
+/// The members of an operator with one of `roles`, each once. In the place of whoever is away comes their deputy; when nobody would
+/// be left, those who are away stay.
+///
+/// # Errors
+/// Those of the database.
+pub fn present(
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    operator_id: &str,
+    roles: &[Role],
+) -> Result<Vec<StaffRow>, ServiceError> {
+    let wanted = staff::with_role(tx, operator_id, roles)?;
+    let away = absences::away(tx, local_date(now))?;
+    if wanted.iter().all(|member| away.until(&member.id).is_none()) {
+        return Ok(wanted);
+    }
+    let mut ids: Vec<String> =
+        wanted.iter().filter_map(|member| away.acting(operator_id, &member.id).map(ToOwned::to_owned)).collect();
+    ids.sort();
+    ids.dedup();
+    let mut acting = staff::by_ids(tx, &ids)?;
+    acting.sort_by(|left, right| left.id.cmp(&right.id));
+    Ok(if acting.is_empty() { wanted } else { acting })
 }
 
 impl Case<'_> {
@@ -168,26 +193,12 @@ impl Case<'_> {
         Ok(members.into_iter().find(|member| Some(member.id.as_str()) == acting))
     }
 
-    /// The members of the operator with one of `roles`, each once. In the place of whoever is away comes their deputy; when nobody
-    /// would be left, those who are away stay.
+    /// The members of the operator with one of `roles`, as [`present`] finds them.
     ///
     /// # Errors
     /// Those of the database.
     pub fn present(&mut self, roles: &[Role]) -> Result<Vec<StaffRow>, ServiceError> {
-        let wanted = staff::with_role(self.tx, &self.row.operator_id, roles)?;
-        let away = absences::away(self.tx, local_date(self.now))?;
-        if wanted.iter().all(|member| away.until(&member.id).is_none()) {
-            return Ok(wanted);
-        }
-        let mut ids: Vec<String> = wanted
-            .iter()
-            .filter_map(|member| away.acting(&self.row.operator_id, &member.id).map(ToOwned::to_owned))
-            .collect();
-        ids.sort();
-        ids.dedup();
-        let mut acting = staff::by_ids(self.tx, &ids)?;
-        acting.sort_by(|left, right| left.id.cmp(&right.id));
-        Ok(if acting.is_empty() { wanted } else { acting })
+        present(self.tx, self.now, &self.row.operator_id, roles)
     }
 
     fn enqueue(
