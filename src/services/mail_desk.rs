@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::permission::Permission;
 use crate::ids::is_id;
-use crate::storage::outbox::{self, Filter, OutboxRow};
+use crate::storage::outbox::{self, Filter, OutboxRow, RESENT};
 use crate::storage::{AnyConnection, requests};
 
 /// Which mails are wanted.
@@ -224,6 +224,3 @@ fn check_dead(mail: &OutboxRow) -> Result<(), ServiceError> {
 fn find(tx: &mut AnyConnection, id: &str) -> Result<OutboxRow, ServiceError> {
     outbox::by_id(tx, id)?.ok_or(ServiceError::NotFound)
 }
-
-/// Stands in `tracking` of a dead letter that was sent again.
-const RESENT: &str = "resent";

@@ -4,6 +4,7 @@ pub mod absences;
 pub mod clocks;
 pub mod codes;
 mod connection;
+pub mod digest;
 pub mod events;
 mod migrations;
 pub mod outbox;

@@ -17,6 +17,8 @@ pub const DEAD: &str = "dead";
 pub const TO_POST: &str = "to_post";
 /// Printed and posted.
 pub const POSTED: &str = "posted";
+/// Stands in `tracking` of a dead letter that was sent again.
+pub const RESENT: &str = "resent";
 /// All states.
 pub const STATES: &[&str] = &[PENDING, SENT, DEAD, TO_POST, POSTED];
 
@@ -252,6 +254,19 @@ pub fn was_reminded(
 pub fn note_reminder(connection: &mut AnyConnection, row: &ReminderRow) -> QueryResult<()> {
     diesel::insert_into(reminders::table).values(row).execute(connection)?;
     Ok(())
+}
+
+/// Notes that a reminder goes out, unless that was noted before. Says whether this did it; of several at once one does.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_reminder_once(connection: &mut AnyConnection, row: &ReminderRow) -> QueryResult<bool> {
+    let insert = || diesel::insert_into(reminders::table).values(row).on_conflict_do_nothing();
+    let noted = match connection {
+        AnyConnection::Sqlite(inner) => insert().execute(inner)?,
+        AnyConnection::Postgres(inner) => insert().execute(inner)?,
+    };
+    Ok(noted == 1)
 }
 
 /// Whether any mail is due and free.

@@ -3,6 +3,7 @@
 //! Each job is a `step` that does what is due and says how much that was; the loop only waits and calls. A step may run in
 //! several processes at once and be killed at any point.
 
+pub mod digest;
 pub mod housekeeping;
 pub mod outbox;
 pub mod reminders;
@@ -95,7 +96,7 @@ fn pause(done: &Result<usize, ServiceError>, failures: &mut u32) -> Option<Durat
 }
 
 async fn clock_step(app: &Arc<App>) -> Result<usize, ServiceError> {
-    Ok(reminders::step(app).await? + reminders::nudge_step(app).await?)
+    Ok(reminders::step(app).await? + reminders::nudge_step(app).await? + digest::step(app).await?)
 }
 
 async fn rest(bell: &Notify, stop: &mut watch::Receiver<bool>, how_long: Duration) {

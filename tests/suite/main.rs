@@ -22,6 +22,7 @@ mod clocks_met;
 mod data_files;
 mod deadlines;
 mod desk;
+mod digest;
 mod disabling;
 mod duplicates;
 mod history;
