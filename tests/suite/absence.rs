@@ -100,13 +100,13 @@ async fn mails_of_the_assignee_go_to_the_deputy_and_afterwards_to_the_assignee_a
     let message = json!({"text": "One more thing."});
     test.post(&request.path("/messages"), Some(&request.token), &message).await.expect(201);
     test.work().await;
-    assert_eq!(to(&test), [stand_in.email.clone()]);
+    assert_eq!(to(&test), [stand_in.email.as_str()]);
     // Assigning to whoever is away is allowed, and the deputy hears of it.
     test.done(&desk.dpo, &request, "assign", json!({"assignee": null})).await;
     let view = test.done(&desk.dpo, &request, "assign", json!({"assignee": desk.agent.id})).await;
     assert_eq!(view["assignee"]["absent"]["deputy"]["id"], stand_in.id.as_str());
     test.work().await;
-    assert_eq!(to(&test), [stand_in.email.clone()]);
+    assert_eq!(to(&test), [stand_in.email.as_str()]);
     test.app.clock.set(crate::support::at("2026-11-25T00:00"));
     test.post(&request.path("/messages"), Some(&request.token), &message).await.expect(201);
     test.app.clock.advance(Duration::seconds(1));
@@ -130,7 +130,7 @@ async fn a_chain_is_followed_and_a_circle_or_an_unfit_deputy_means_the_dpos() {
     mark(&test, &desk.dpo, &desk.agent, "2026-11-23", "2026-11-24", &stand_in.id).await.expect(201);
     let second = mark(&test, &desk.dpo, &stand_in, "2026-11-23", "2026-11-24", &third.id).await.expect(201);
     test.work().await;
-    assert_eq!(reply().await, [third.email.clone()]);
+    assert_eq!(reply().await, [third.email.as_str()]);
     assert_eq!(test.view(&third, &request.reference).await["masked"], false);
     assert_eq!(test.view(&stand_in, &request.reference).await["masked"], true);
     let path = format!("/api/v1/staff/users/{}/absences/{}", stand_in.id, second["id"].as_str().unwrap());
@@ -140,7 +140,7 @@ async fn a_chain_is_followed_and_a_circle_or_an_unfit_deputy_means_the_dpos() {
     };
     call(path.clone()).await.expect(204);
     call(path).await.expect(204);
-    assert_eq!(reply().await, [stand_in.email.clone()], "ended early");
+    assert_eq!(reply().await, [stand_in.email.as_str()], "ended early");
     mark(&test, &desk.dpo, &stand_in, "2026-11-23", "2026-11-24", &desk.agent.id).await.expect(201);
     test.work().await;
     assert_eq!(reply().await, [desk.deputy.email.clone(), desk.dpo.email.clone()], "a circle");
@@ -164,7 +164,7 @@ async fn mails_to_every_dpo_go_to_the_deputy_of_one_who_is_away_and_to_all_when_
     test.act(&stand_in, &request.reference, "dismiss", json!({"reason": "Spam."})).await.problem(403, "forbidden");
     mark(&test, &desk.deputy, &desk.deputy, "2026-11-23", "2026-11-24", &desk.dpo.id).await.expect(201);
     test.work().await;
-    assert_eq!(reply().await, [stand_in.email.clone()], "each once");
+    assert_eq!(reply().await, [stand_in.email.as_str()], "each once");
     let admin = test.staff("admin", Role::Admin, "").await;
     let path = format!("/api/v1/staff/users/{}", stand_in.id);
     let off = json!({"disabled": true});

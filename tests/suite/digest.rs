@@ -14,8 +14,8 @@ fn of(test: &TestApp, member: &Member) -> Vec<OutgoingMail> {
 }
 
 fn last(test: &TestApp, member: &Member) -> String {
-    let text = of(test, member).pop().unwrap_or_else(|| panic!("no digest to {}", member.email)).text;
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mail = of(test, member).pop().unwrap_or_else(|| panic!("no digest to {}", member.email));
+    mail.text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[tokio::test]
@@ -78,9 +78,9 @@ async fn at_most_ten_of_each_are_named() {
         test.submit("citicom", &forms::access()).await;
     }
     test.travel_to("2026-11-24T09:00").await;
-    let text = last(&test, &agent);
-    assert!(text.contains("Nobody has them: 12") && text.contains("… and 2 more."), "{text}");
-    assert_eq!(text.matches("/staff/requests/").count(), 10);
+    let digest = last(&test, &agent);
+    assert!(digest.contains("Nobody has them: 12") && digest.contains("… and 2 more."), "{digest}");
+    assert_eq!(digest.matches("/staff/requests/").count(), 10);
 }
 
 #[tokio::test]
@@ -149,15 +149,15 @@ async fn one_mail_has_a_section_for_each_operator_and_speaks_the_language_of_the
     let admin = test.staff("admin", Role::Admin, "").await;
     test.submit("citicom", &forms::access()).await;
     test.submit("kazteleport", &forms::access()).await;
-    let path = format!("/api/v1/staff/users/{}", both.id);
-    let patch = json!({"language": "kk"});
-    test.call(reqwest::Method::PATCH, &path, Some(&admin.token), Some(&patch), &[]).await.expect(200);
+    let account = format!("/api/v1/staff/users/{}", both.id);
+    let kazakh = json!({"language": "kk"});
+    test.call(reqwest::Method::PATCH, &account, Some(&admin.token), Some(&kazakh), &[]).await.expect(200);
     test.travel_to("2026-11-24T09:00").await;
     assert_eq!(of(&test, &both).len(), 1);
-    let text = last(&test, &both);
-    assert_eq!(text.matches("Орындаушысы жоқ: 1").count(), 2, "{text}");
+    let digest = last(&test, &both);
+    assert_eq!(digest.matches("Орындаушысы жоқ: 1").count(), 2, "{digest}");
     for operator in ["citicom", "kazteleport"] {
-        assert!(text.contains(test.app.operator(operator).unwrap().names.kk.as_str()), "{text}");
+        assert!(digest.contains(test.app.operator(operator).unwrap().names.kk.as_str()), "{digest}");
     }
 }
 

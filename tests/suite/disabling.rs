@@ -8,8 +8,8 @@ use crate::support::journey::stored;
 use crate::support::{Answer, Member, Submitted, TestApp, forms};
 
 async fn change(test: &TestApp, admin: &Member, whom: &Member, patch: Value) -> Answer {
-    let path = format!("/api/v1/staff/users/{}", whom.id);
-    test.call(Method::PATCH, &path, Some(&admin.token), Some(&patch), &[]).await
+    let account = format!("/api/v1/staff/users/{}", whom.id);
+    test.call(Method::PATCH, &account, Some(&admin.token), Some(&patch), &[]).await
 }
 
 async fn taken(test: &TestApp, by: &Member, operator: &str) -> Submitted {
@@ -42,9 +42,9 @@ async fn disabling_releases_the_open_requests_with_an_event_each_and_one_mail_to
         assert_eq!(view["assignee"], json!(null));
         let event = last_event(&test, &desk.dpo, request).await;
         assert_eq!(event["kind"], "assigned");
-        let text = event.to_string();
-        assert!(text.contains(&admin.id) && text.contains("account_disabled"), "{text}");
-        assert_eq!(event["data"]["from"], desk.agent.id.as_str(), "{text}");
+        let whole = event.to_string();
+        assert!(whole.contains(&admin.id) && whole.contains("account_disabled"), "{whole}");
+        assert_eq!(event["data"]["from"], desk.agent.id.as_str(), "{whole}");
     }
     assert_eq!(test.view(&desk.dpo, &open[0].reference).await["version"], before + 1);
     assert_eq!(stored(&test.database, &closed.reference).assignee_id.as_deref(), Some(desk.agent.id.as_str()));
