@@ -110,6 +110,7 @@ async fn measure(requests: usize) {
         language: Language::En,
         is_admin: true,
         roles: std::collections::BTreeMap::<String, Vec<Role>>::new(),
+        stands_in_for: std::collections::BTreeMap::new(),
         session_id: String::new(),
     };
     println!(

@@ -54,6 +54,8 @@ pub struct App {
     pub clock_bell: Notify,
     /// Sign-ins with addresses that have no account, kept in memory so that they are slowed down like the others.
     pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
+    /// The local day whose morning digests were all written, as far as this process knows.
+    pub digest_day: RwLock<Option<chrono::NaiveDate>>,
 }
 
 /// Failed sign-ins with one unknown address.
@@ -145,6 +147,7 @@ impl App {
             mail_bell: Notify::new(),
             clock_bell: Notify::new(),
             unknown_sign_ins: RwLock::default(),
+            digest_day: RwLock::default(),
         });
         calendar::adopt_file(&app, &mut connection)?;
         Ok(app)

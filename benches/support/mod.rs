@@ -94,6 +94,7 @@ impl Seeded {
             email: row.email,
             language: Language::Ru,
             is_admin: false,
+            stands_in_for: std::collections::BTreeMap::new(),
             roles: self
                 .app
                 .operators

@@ -13,7 +13,7 @@ desk-digest-overdue = Yours, overdue: { $count }
 desk-digest-overdue_all = All overdue ones of the organisation: { $count }
 desk-digest-unassigned = Nobody has them: { $count }
 desk-digest-approval = Answers that wait for your approval: { $count }
-desk-digest-dead_mails = E-mails that could not be delivered: { $count }
+desk-digest-dead_mails = Requests with an e-mail that could not be delivered: { $count }
 desk-digest-to_post = To print and post: { $count }
 
 desk-stand-in-subject = You stand in for a colleague

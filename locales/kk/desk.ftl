@@ -13,7 +13,7 @@ desk-digest-overdue = Сіздікі, мерзімі өтіп кеткен: { $c
 desk-digest-overdue_all = Ұйымның мерзімі өтіп кеткен барлық өтініші: { $count }
 desk-digest-unassigned = Орындаушысы жоқ: { $count }
 desk-digest-approval = Сіз бекітуге тиіс жауаптар: { $count }
-desk-digest-dead_mails = Жеткізілмеген хаттар: { $count }
+desk-digest-dead_mails = Хаты жеткізілмеген өтініштер: { $count }
 desk-digest-to_post = Басып шығарып, поштамен жіберу керек: { $count }
 
 desk-stand-in-subject = Сіз әріптесіңіздің орнын басасыз

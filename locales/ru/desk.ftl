@@ -13,7 +13,7 @@ desk-digest-overdue = Ваши, срок пропущен: { $count }
 desk-digest-overdue_all = Все обращения организации с пропущенным сроком: { $count }
 desk-digest-unassigned = Без исполнителя: { $count }
 desk-digest-approval = Ответы, которые ждут Вашего утверждения: { $count }
-desk-digest-dead_mails = Письма, которые не удалось доставить: { $count }
+desk-digest-dead_mails = Обращения, по которым письмо не удалось доставить: { $count }
 desk-digest-to_post = Распечатать и отправить почтой: { $count }
 
 desk-stand-in-subject = Вы замещаете коллегу

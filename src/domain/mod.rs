@@ -1,5 +1,6 @@
 //! What the product is about, without I/O and without a clock of its own.
 
+pub mod absence;
 pub mod almaty;
 pub mod calendar;
 pub mod clocks;

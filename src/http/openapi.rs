@@ -4,7 +4,7 @@ use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{auth, bulk, calendar, outbox, public, requester, staff, users};
+use super::api::{absences, auth, bulk, calendar, outbox, public, requester, staff, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -32,6 +32,8 @@ use super::api::{auth, bulk, calendar, outbox, public, requester, staff, users};
         staff::record_request, staff::act_on_request,
         bulk::act_on_many,
         outbox::list_mails, outbox::resend_mail, outbox::print_mail, outbox::mark_posted, outbox::mark_returned,
+        absences::list_own_absences, absences::mark_own_absence, absences::end_own_absence, absences::list_absences,
+        absences::mark_absence, absences::end_absence,
         users::list_users, users::create_user, users::change_user,
         calendar::list_revisions, calendar::change_day, calendar::confirm_days,
         super::health::live, super::health::ready,

@@ -26,6 +26,7 @@ use crate::domain::event::Actor;
 use crate::domain::lifecycle::{Action, next};
 use crate::domain::permission::{Permission, Standing};
 use crate::domain::vocabulary::{Blocking, Kind, Outcome, Status, VerificationMethod, VerificationResult, Violation};
+use crate::ids::is_id;
 use crate::storage::requests::{self, RequestRow};
 use crate::storage::{AnyConnection, staff};
 
@@ -178,10 +179,11 @@ fn permission(action: &str) -> Permission {
     }
 }
 
-/// A member's standing with a request.
+/// A member's standing with a request. Whoever stands in for the assignee today counts as assigned.
 #[must_use]
 pub fn standing(member: &Member, row: &RequestRow) -> Standing {
-    member.standing(&row.operator_id, row.assignee_id.as_deref() == Some(member.id.as_str()))
+    let assigned = row.assignee_id.as_deref().is_some_and(|assignee| member.has(&row.operator_id, assignee));
+    member.standing(&row.operator_id, assigned)
 }
 
 /// The actions that this member can do with the request now.
@@ -266,6 +268,13 @@ pub fn apply<'t>(
     version: Option<i64>,
     action: StaffAction,
 ) -> Result<(RequestRow, &'t mut AnyConnection), ServiceError> {
+    // Before the request, as where an account is disabled: the account cannot be disabled between the look and the commit.
+    if let StaffAction::Assign(AssignForm { assignee: Some(id), .. }) = &action {
+        let id = if id == "me" { &member.id } else { id };
+        if is_id(id) {
+            staff::hold(tx, id)?;
+        }
+    }
     let row = requests::lock_by_reference(tx, reference)?.ok_or(ServiceError::NotFound)?;
     let standing = standing(member, &row);
     if !standing.is_member() {

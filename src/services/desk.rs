@@ -4,6 +4,7 @@ mod queue;
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde_json::json;
 
 pub use queue::{Counts, Due, Page, QueueQuery, SearchForm, SortBy, counts, list, page_size, search};
@@ -13,13 +14,16 @@ use super::case::request_key;
 use super::error::ServiceError;
 use super::requester::{load_draft, open_contents};
 use super::sign_in::Member;
-use super::views::{AssigneeView, Beside, EventView, Loaded, StaffView, event_views, staff_view};
+use super::views::{
+    AbsentView, AssigneeView, Beside, DeputyView, EventView, Loaded, StaffView, event_views, staff_view,
+};
 use crate::app::App;
+use crate::domain::almaty::local_date;
 use crate::domain::permission::Permission;
 use crate::ids::new_id;
 use crate::storage::requests::RequestRow;
 use crate::storage::staff::{AuditRow, note_audit};
-use crate::storage::{AnyConnection, clocks, events, requests, staff};
+use crate::storage::{AnyConnection, absences, clocks, events, requests, staff};
 
 /// The names of some members.
 ///
@@ -29,7 +33,32 @@ fn members(connection: &mut AnyConnection, mut ids: Vec<String>) -> Result<Vec<A
     ids.sort();
     ids.dedup();
     let rows = staff::by_ids(connection, &ids)?;
-    Ok(rows.into_iter().map(|row| AssigneeView { id: row.id, name: row.name }).collect())
+    Ok(rows.into_iter().map(|row| AssigneeView { id: row.id, name: row.name, absent: None }).collect())
+}
+
+/// Says of assignees, given with the operators of their requests, until when they are away today and who stands in.
+///
+/// # Errors
+/// Those of the database.
+fn note_absences(
+    connection: &mut AnyConnection,
+    today: NaiveDate,
+    assignees: &mut [(String, &mut AssigneeView)],
+) -> Result<(), ServiceError> {
+    let away = absences::away(connection, today)?;
+    let deputies: Vec<String> = away.deputies().map(ToOwned::to_owned).collect();
+    if deputies.is_empty() {
+        return Ok(());
+    }
+    let names = staff::by_ids(connection, &deputies)?;
+    for (operator, assignee) in assignees {
+        assignee.absent = away.until(&assignee.id).map(|until| {
+            let acting = away.acting(operator, &assignee.id);
+            let deputy = names.iter().find(|row| Some(row.id.as_str()) == acting);
+            AbsentView { until, deputy: deputy.map(|row| DeputyView { id: row.id.clone(), name: row.name.clone() }) }
+        });
+    }
+    Ok(())
 }
 
 /// Writes a line of the audit trail about a member.
@@ -105,7 +134,11 @@ pub fn staff_view_of(
         messages: &events::messages_of(tx, &row.id)?,
     };
     let now = app.clock.now();
-    let beside = Beside { loaded, contents: &contents, answer, members: &members, standing, now };
+    let mut assignee = members.iter().find(|member| Some(&member.id) == row.assignee_id.as_ref()).cloned();
+    if let Some(assignee) = &mut assignee {
+        note_absences(tx, local_date(now), &mut [(row.operator_id.clone(), assignee)])?;
+    }
+    let beside = Beside { assignee, loaded, contents: &contents, answer, members: &members, standing, now };
     staff_view(app, member.language, opens.then_some(&key), beside)
 }
 
@@ -120,7 +153,11 @@ fn note_look(
     let standing = standing(member, row);
     let opens = standing.may(Permission::OpenPersonalData);
     if opens {
-        let reason = if standing.assigned { "assignment" } else { "role" };
+        let reason = match standing.assigned {
+            true if row.assignee_id.as_deref() == Some(member.id.as_str()) => "assignment",
+            true => "deputy",
+            false => "role",
+        };
         let about = (Some(row.operator_id.clone()), Some(row.id.clone()));
         audit(app, tx, member, "open_request", about, reason, &json!({"on": on}))?;
     }

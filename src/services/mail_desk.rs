@@ -161,7 +161,7 @@ pub async fn list(app: &Arc<App>, member: Member, query: OutboxQuery) -> Result<
         reference: reference.map(|reference| reference.as_str().to_owned()),
         operators: whole,
         assigned_operators: assigned,
-        assignee: member.id.clone(),
+        assignees: member.own_ids(),
         state: query.state.map(|state| state.as_str().to_owned()),
         before,
         limit: limit + 1,

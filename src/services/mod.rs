@@ -1,5 +1,6 @@
 //! The use cases: one file each, all with the same shape (check, one transaction, wake the worker).
 
+pub mod absence;
 pub mod access_token;
 pub mod actions;
 pub mod answer;

@@ -3,13 +3,14 @@
 mod account;
 mod form;
 mod grant;
+mod release;
 mod roles;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -18,15 +19,18 @@ use validator::Validate;
 pub use grant::{Grant, Granted, grant};
 pub use roles::RoleAt;
 
+use super::absence::{self, AbsenceView};
 use super::error::{Refusal, ServiceError};
 use super::idempotency::{IdempotencyKey, earlier_call, remember};
 use super::password;
 use super::sign_in::{By, Member, note};
 use crate::app::App;
+use crate::domain::almaty::local_date;
 use crate::domain::vocabulary::Language;
 use crate::storage::AnyConnection;
 use crate::storage::staff::{self, RoleRow, StaffRow};
 use account::NewAccount;
+use release::{Release, release};
 use roles::Roles;
 
 /// A new account, as sent.
@@ -87,6 +91,8 @@ pub struct UserView {
     pub roles: Vec<RoleAt>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// The absence that holds today.
+    pub absence: Option<AbsenceView>,
 }
 
 impl UserView {
@@ -99,6 +105,7 @@ impl UserView {
             language: row.language,
             disabled: row.disabled_at.is_some(),
             created_at: row.created_at.and_utc(),
+            absence: None,
         }
     }
 }
@@ -150,6 +157,7 @@ pub async fn list(
     if after.as_deref().is_some_and(|after| !is_id(after)) {
         return Err(ServiceError::field("/query/cursor", "invalid_cursor"));
     }
+    let today = local_date(app.clock.now());
     app.db
         .read("list_users", move |connection| {
             // One more than asked for tells whether there is a next page.
@@ -159,7 +167,8 @@ pub async fn list(
             rows.truncate(limit);
             let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
             let roles = staff::roles_of(connection, &ids)?;
-            let items: Vec<UserView> = rows.into_iter().map(|row| UserView::new(row, &roles)).collect();
+            let mut items: Vec<UserView> = rows.into_iter().map(|row| UserView::new(row, &roles)).collect();
+            note_absences(connection, today, &mut items)?;
             let next = items.last().filter(|_| has_more).map(|user| user.id.clone());
             Ok(UserPage { items, next })
         })
@@ -223,7 +232,8 @@ pub async fn create_once(
         .await
 }
 
-/// Changes an account. Members notice with their next call.
+/// Changes an account. Members notice with their next call. Disabling it, or taking away the last role with which its member works
+/// requests of an operator, releases their open requests to the queue.
 ///
 /// # Errors
 /// 403 `forbidden` for anybody but an administrator; `NotFound`; 422 with each field; 409 `last_admin` when nobody would be
@@ -241,18 +251,22 @@ pub async fn change(app: &Arc<App>, member: &Member, id: &str, patch: UserPatch)
     }
     let id = id.to_owned();
     let admin_id = member.id.clone();
-    let now = app.clock.now();
-    app.db.write("change_user", move |tx| apply(tx, &admin_id, &id, &patch, roles.as_ref(), now)).await
+    let process = Arc::clone(app);
+    let view =
+        app.db.write("change_user", move |tx| apply(&process, tx, &admin_id, &id, &patch, roles.as_ref())).await?;
+    app.wake_worker();
+    Ok(view)
 }
 
 fn apply(
+    app: &App,
     tx: &mut AnyConnection,
     admin_id: &str,
     id: &str,
     patch: &UserPatch,
     roles: Option<&Roles>,
-    now: DateTime<Utc>,
 ) -> Result<UserView, ServiceError> {
+    let now = app.clock.now();
     // All who are locked first, and in the same order: two administrators cannot both step down at once.
     let admins = staff::lock_admins(tx)?;
     let mut row = staff::lock_by_id(tx, id)?.ok_or(ServiceError::NotFound)?;
@@ -269,26 +283,41 @@ fn apply(
     if is_left_out && admins.iter().all(|admin| admin == id) && !admins.is_empty() {
         return Err(Refusal::new("last_admin", 409).into());
     }
+    let stood = staff::roles_of(tx, std::slice::from_ref(&row.id))?;
     staff::update(tx, &row)?;
     if let Some(roles) = roles {
         staff::put_roles(tx, id, &roles.rows(id))?;
     }
-    if row.disabled_at.is_some() && before.disabled_at.is_none() {
+    let disabled = row.disabled_at.is_some() && before.disabled_at.is_none();
+    if disabled {
         staff::revoke_sessions(tx, id, None, now.naive_utc())?;
     }
     let stand = staff::roles_of(tx, std::slice::from_ref(&row.id))?;
-    let view = UserView::new(row, &stand);
-    note(tx, now, "user_changed", &By::Staff(admin_id), &changes(patch, &before, &view))?;
+    let released = release(app, tx, now, admin_id, &row, &Release::of(disabled, &stood, &stand))?;
+    let mut view = UserView::new(row, &stand);
+    note_absences(tx, local_date(now), std::slice::from_mut(&mut view))?;
+    note(tx, now, "user_changed", &By::Staff(admin_id), &changes(patch, &before, &view, released))?;
     Ok(view)
 }
 
+/// Says of accounts whose members are away today until when, and who stands in.
+fn note_absences(connection: &mut AnyConnection, today: NaiveDate, users: &mut [UserView]) -> Result<(), ServiceError> {
+    for (who, absence) in absence::current(connection, today)? {
+        if let Some(user) = users.iter_mut().find(|user| user.id == who) {
+            user.absence = Some(absence);
+        }
+    }
+    Ok(())
+}
+
 /// What the audit trail says of a change: names are named, not quoted.
-fn changes(patch: &UserPatch, before: &StaffRow, after: &UserView) -> serde_json::Value {
+fn changes(patch: &UserPatch, before: &StaffRow, after: &UserView, released: i64) -> serde_json::Value {
     let changed = [
         ("disabled", before.disabled_at.is_some() != after.disabled, json!(after.disabled)),
         ("roles", patch.roles.is_some(), json!(after.roles)),
         ("language", before.language != after.language, json!(after.language)),
         ("renamed", before.name != after.name, json!(true)),
+        ("released", released > 0, json!(released)),
     ];
     let changed = changed.into_iter().filter(|(_, is_new, _)| *is_new).map(|(name, _, value)| (name.to_owned(), value));
     std::iter::once(("user_id".to_owned(), json!(after.id))).chain(changed).collect()

@@ -1,9 +1,11 @@
 //! The database: one pool to read, one to write, and query functions named by intent.
 
+pub mod absences;
 pub mod calendar;
 pub mod clocks;
 pub mod codes;
 mod connection;
+pub mod digest;
 pub mod events;
 mod migrations;
 pub mod outbox;

@@ -192,10 +192,10 @@ pub fn oldest_pending(connection: &mut AnyConnection) -> QueryResult<Option<Naiv
 pub struct Filter {
     /// Operators whose mails are shown whole.
     pub operators: Vec<String>,
-    /// Operators of whose mails only those of requests assigned to `assignee` are shown.
+    /// Operators of whose mails only those of requests assigned to one of `assignees` are shown.
     pub assigned_operators: Vec<String>,
     /// See `assigned_operators`.
-    pub assignee: String,
+    pub assignees: Vec<String>,
     /// Only this state.
     pub state: Option<String>,
     /// Only mails about the request with this reference.
@@ -221,7 +221,7 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
                 .and(
                     requests::assignee_id
                         .assume_not_null()
-                        .eq(filter.assignee.clone())
+                        .eq_any(filter.assignees.clone())
                         .and(requests::assignee_id.is_not_null()),
                 )),
         )
@@ -278,6 +278,19 @@ pub fn was_reminded(
 pub fn note_reminder(connection: &mut AnyConnection, row: &ReminderRow) -> QueryResult<()> {
     diesel::insert_into(reminders::table).values(row).execute(connection)?;
     Ok(())
+}
+
+/// Notes that a reminder goes out, unless that was noted before. Says whether this did it; of several at once one does.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_reminder_once(connection: &mut AnyConnection, row: &ReminderRow) -> QueryResult<bool> {
+    let insert = || diesel::insert_into(reminders::table).values(row).on_conflict_do_nothing();
+    let noted = match connection {
+        AnyConnection::Sqlite(inner) => insert().execute(inner)?,
+        AnyConnection::Postgres(inner) => insert().execute(inner)?,
+    };
+    Ok(noted == 1)
 }
 
 /// Whether any mail is due and free.

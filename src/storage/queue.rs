@@ -144,3 +144,21 @@ fn in_order<T>(
     tell(connection, "RESET enable_sort; RESET enable_bitmapscan")?;
     answer
 }
+
+/// The open requests that a member has at some operators: `(id, operator)` in the order of ids. By operator, as the index is.
+///
+/// # Errors
+/// Those of the database.
+pub fn open_of(
+    connection: &mut AnyConnection,
+    operators: &[String],
+    assignee: &str,
+) -> QueryResult<Vec<(String, String)>> {
+    requests::table
+        .filter(requests::operator_id.eq_any(operators))
+        .filter(requests::assignee_id.eq(assignee))
+        .filter(requests::final_at.is_null())
+        .order(requests::id)
+        .select((requests::id, requests::operator_id))
+        .load(connection)
+}

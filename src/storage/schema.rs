@@ -2,6 +2,19 @@
 #![allow(missing_docs)]
 
 diesel::table! {
+    absences (id) {
+        id -> Text,
+        staff_id -> Text,
+        deputy_id -> Text,
+        from_on -> Date,
+        until_on -> Date,
+        created_at -> Timestamp,
+        created_by -> Text,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     key_fingerprints (id) {
         id -> Text,
         purpose -> Text,
@@ -291,6 +304,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    absences,
     answers,
     audit,
     blind_indexes,

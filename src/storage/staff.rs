@@ -97,9 +97,21 @@ pub fn by_id(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<Sta
 /// Those of the database.
 pub fn lock_by_id(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<StaffRow>> {
     if let AnyConnection::Postgres(inner) = connection {
-        staff::table.find(id).select(staff::id).for_update().first::<String>(inner).optional()?;
+        // Not against rows that only name the member: whoever writes those may hold a request that this transaction wants next.
+        staff::table.find(id).select(staff::id).for_no_key_update().first::<String>(inner).optional()?;
     }
     by_id(connection, id)
+}
+
+/// Holds the account with this id as it is until the transaction ends. Comes before the lock of a request.
+///
+/// # Errors
+/// Those of the database.
+pub fn hold(connection: &mut AnyConnection, id: &str) -> QueryResult<()> {
+    if let AnyConnection::Postgres(inner) = connection {
+        staff::table.find(id).select(staff::id).for_share().first::<String>(inner).optional()?;
+    }
+    Ok(())
 }
 
 /// Several members.

@@ -3,6 +3,7 @@
 //! Each job is a `step` that does what is due and says how much that was; the loop only waits and calls. A step may run in
 //! several processes at once and be killed at any point.
 
+pub mod digest;
 pub mod housekeeping;
 pub mod outbox;
 pub mod post;
@@ -96,7 +97,8 @@ fn pause(done: &Result<usize, ServiceError>, failures: &mut u32) -> Option<Durat
 }
 
 async fn clock_step(app: &Arc<App>) -> Result<usize, ServiceError> {
-    Ok(reminders::step(app).await? + reminders::nudge_step(app).await? + post::step(app).await?)
+    let clocks = reminders::step(app).await? + reminders::nudge_step(app).await?;
+    Ok(clocks + post::step(app).await? + digest::step(app).await?)
 }
 
 async fn rest(bell: &Notify, stop: &mut watch::Receiver<bool>, how_long: Duration) {

@@ -17,7 +17,7 @@ use crate::services::case::{Case, watched};
 use crate::services::error::{ServiceError, is_duplicate};
 use crate::services::requester;
 use crate::storage::outbox::{self, ReminderRow};
-use crate::storage::staff::{self, StaffRow};
+use crate::storage::staff::StaffRow;
 use crate::storage::{AnyConnection, clocks, requests};
 
 /// So many clocks are looked at in one step.
@@ -186,10 +186,10 @@ fn stage_of(stage: Stage) -> ReminderStage {
     }
 }
 
-/// Before the due time: the assignee, or every DPO where there is none or the request waits for approval. Overdue: the assignee and
+/// Whoever is away is replaced by who stands in. Before the due time: the assignee, or every DPO where there is none or the request waits for approval. Overdue: the assignee and
 /// the DPOs, and the head contact when it is grave. Without any DPO the head contact stands in.
 fn recipients(case: &mut Case<'_>, watch: Watched, stage: Stage) -> Result<(Vec<StaffRow>, bool), ServiceError> {
-    let dpos = staff::with_role(case.tx, &case.row.operator_id, &[Role::Dpo])?;
+    let dpos = case.present(&[Role::Dpo])?;
     let assignee = case.assignee()?;
     let no_dpo = dpos.is_empty();
     let mut members: Vec<StaffRow> = Vec::new();

@@ -14,6 +14,7 @@ mod support;
 #[path = "../smtp/transport.rs"]
 mod smtp_transport;
 
+mod absence;
 mod address;
 mod bad_input;
 mod blocking;
@@ -25,6 +26,8 @@ mod data_files;
 mod deadlines;
 mod demo;
 mod desk;
+mod digest;
+mod disabling;
 mod duplicates;
 mod history;
 mod idempotency;

@@ -40,6 +40,7 @@ pub struct TestApp {
     pub settings: Settings,
     handle: actix_web::dev::ServerHandle,
     checks_leftovers: bool,
+    taken_digests: std::sync::Mutex<Vec<OutgoingMail>>,
 }
 
 /// An answer of the server.
@@ -141,7 +142,17 @@ impl TestApp {
         let (server, handle) = http::server::bind_and_run(Arc::clone(&app), listener, http::configure).unwrap();
         tokio::spawn(server);
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { app, base, http: client, mail, database, settings, handle, checks_leftovers: true }
+        Self {
+            app,
+            base,
+            http: client,
+            mail,
+            database,
+            settings,
+            handle,
+            checks_leftovers: true,
+            taken_digests: std::sync::Mutex::default(),
+        }
     }
 
     /// Stops the server, keeps the database.
@@ -220,14 +231,39 @@ impl TestApp {
         self.work().await;
     }
 
-    /// All mails that left so far, oldest first.
+    /// All mails that left so far, oldest first. Morning digests are left out, since they come on every morning on which anything
+    /// waits, whatever a test is about; see [`TestApp::digests`].
     pub fn mails(&self) -> Vec<OutgoingMail> {
-        self.mail.sent()
+        self.apart(self.mail.sent()).0
     }
 
-    /// Takes the mails that left since the last time: `(to, subject)`.
+    /// Takes the mails that left since the last time; without morning digests, which are kept for [`TestApp::digests`].
     pub fn take_mails(&self) -> Vec<OutgoingMail> {
-        self.mail.take()
+        let (others, digests) = self.apart(self.mail.take());
+        self.taken_digests.lock().unwrap().extend(digests);
+        others
+    }
+
+    /// All morning digests that left so far, oldest first.
+    pub fn digests(&self) -> Vec<OutgoingMail> {
+        let mut all = self.taken_digests.lock().unwrap().clone();
+        all.extend(self.apart(self.mail.sent()).1);
+        all
+    }
+
+    /// Parts morning digests from other mails: the outbox knows which mail has which Message-ID.
+    fn apart(&self, mails: Vec<OutgoingMail>) -> (Vec<OutgoingMail>, Vec<OutgoingMail>) {
+        use diesel::prelude::*;
+        use otinish::storage::schema::outbox;
+        if mails.iter().all(|mail| mail.reference.is_some()) {
+            return (mails, Vec::new());
+        }
+        let digests: Vec<String> = outbox::table
+            .filter(outbox::mail.eq(worker::digest::DIGEST))
+            .select(outbox::message_id)
+            .load(&mut self.database.connect())
+            .unwrap();
+        mails.into_iter().partition(|mail| !digests.contains(&mail.message_id))
     }
 
     /// The last mail to an address.

@@ -59,7 +59,7 @@ pub fn subject(number: u64) -> SubjectForm {
     let name =
         if woman { format!("{woman_of} {}", dice.word(&WOMEN)) } else { format!("{man_of} {}", dice.word(&MEN)) };
     // The range of numbers beside the sample profiles' own, each used once.
-    let phone = (number % 10 == 0 && number < 100_000).then(|| format!("+7700100{:04}", number / 10));
+    let phone = (number.is_multiple_of(10) && number < 100_000).then(|| format!("+7700100{:04}", number / 10));
     SubjectForm {
         full_name: Some(name),
         iin: iin(number, woman),

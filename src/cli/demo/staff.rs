@@ -94,6 +94,7 @@ fn find(connection: &mut AnyConnection, operator: &str, role: Role) -> Result<Ve
         language: row.language,
         is_admin: false,
         roles: BTreeMap::from([(operator.to_owned(), vec![role])]),
+        stands_in_for: BTreeMap::new(),
         session_id: String::new(),
     };
     Ok(rows.into_iter().map(member).collect())

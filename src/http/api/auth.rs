@@ -10,6 +10,7 @@ use super::responses::{Body, Changing, Public, Signed};
 use crate::http::auth::SignedIn;
 use crate::http::json::Json;
 use crate::http::problem::ApiError;
+use crate::services::absence;
 use crate::services::sign_in::{self, MeView, Tokens};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -101,6 +102,7 @@ pub(crate) async fn change_password(
     responses((status = 200, body = MeView), Public, Signed)
 )]
 #[get("/staff/me")]
-pub(crate) async fn me(member: SignedIn) -> HttpResponse {
-    HttpResponse::Ok().json(member.0.view())
+pub(crate) async fn me(app: AppData, member: SignedIn) -> Result<HttpResponse, ApiError> {
+    let absence = absence::current_of(&app, &member.0).await?;
+    Ok(HttpResponse::Ok().json(member.0.view(absence)))
 }

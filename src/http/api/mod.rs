@@ -1,5 +1,6 @@
 //! The REST API under `/api/v1`.
 
+pub mod absences;
 pub mod auth;
 pub mod bulk;
 pub mod calendar;
@@ -33,7 +34,8 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(bulk::configure)
             .configure(outbox::configure)
             .configure(users::configure)
-            .configure(calendar::configure),
+            .configure(calendar::configure)
+            .configure(absences::configure),
     );
 }
 

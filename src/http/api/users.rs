@@ -64,7 +64,8 @@ pub(crate) async fn create_user(
     Ok(created(Some(format!("/api/v1/staff/users/{}", user.user.id)), replayed, &user))
 }
 
-/// Changes an account; what is absent stays. Disabling ends its sessions at once.
+/// Changes an account; what is absent stays. Disabling ends its sessions at once and releases its open requests to the queue, as
+/// taking away the last role of agent or DPO at an operator does there.
 #[utoipa::path(
     tag = "Administration", context_path = "/api/v1", security(("staff" = [])), request_body = UserPatch,
     params(("id" = String, Path)),

@@ -30,7 +30,7 @@ pub(super) fn assign(
         return Ok(false);
     }
     if !oversees {
-        if let Some(current) = case.row.assignee_id.clone().filter(|id| *id != member.id) {
+        if let Some(current) = case.row.assignee_id.clone().filter(|_| !standing.assigned) {
             let who = staff::by_id(case.tx, &current)?;
             let name = who.map(|who| who.name).unwrap_or_default();
             let assignee = json!({"id": current, "name": name});
@@ -44,9 +44,12 @@ pub(super) fn assign(
     let before = case.row.assignee_id.clone();
     case.row.assignee_id.clone_from(&wanted);
     case.record(EventKind::Assigned, json!({"from": before, "to": wanted}), None)?;
-    if let Some(assignee) = assignee.filter(|assignee| assignee.id != member.id && !form.quietly) {
+    if assignee.is_some_and(|assignee| assignee.id != member.id && !form.quietly) {
         let link = case.staff_link();
-        case.mail_member("assigned", &assignee, &StaffMail::Assigned { link: &link, by: &member.name })?;
+        // Who stands in hears of it when the assignee is away.
+        for acting in case.responsible()?.into_iter().filter(|acting| acting.id != member.id) {
+            case.mail_member("assigned", &acting, &StaffMail::Assigned { link: &link, by: &member.name })?;
+        }
     }
     Ok(true)
 }

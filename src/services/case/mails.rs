@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Case;
 use crate::app::App;
+use crate::domain::almaty::local_date;
 use crate::domain::event::EventKind;
 use crate::domain::morning;
 use crate::domain::vocabulary::{ClockName, ClockState, Language, Role};
@@ -17,6 +18,7 @@ use crate::mail::transport::Transport;
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
 use crate::storage::staff::{self, StaffRow};
+use crate::storage::{AnyConnection, absences};
 use crate::vault::{Place, new_code};
 
 /// How long a mail is tried before it is a dead letter.
@@ -87,11 +89,36 @@ fn left_for_nowhere(row: OutboxRow) -> OutboxRow {
     OutboxRow { state: outbox::SENT.to_owned(), attempts: 1, sent_at, next_attempt_at: None, ..row }
 }
 
+/// The members of an operator with one of `roles`, each once. In the place of whoever is away comes their deputy; when nobody would
+/// be left, those who are away stay.
+///
+/// # Errors
+/// Those of the database.
+pub fn present(
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    operator_id: &str,
+    roles: &[Role],
+) -> Result<Vec<StaffRow>, ServiceError> {
+    let wanted = staff::with_role(tx, operator_id, roles)?;
+    let away = absences::away(tx, local_date(now))?;
+    if wanted.iter().all(|member| away.until(&member.id).is_none()) {
+        return Ok(wanted);
+    }
+    let mut ids: Vec<String> =
+        wanted.iter().filter_map(|member| away.acting(operator_id, &member.id).map(ToOwned::to_owned)).collect();
+    ids.sort();
+    ids.dedup();
+    let mut acting = staff::by_ids(tx, &ids)?;
+    acting.sort_by(|left, right| left.id.cmp(&right.id));
+    Ok(if acting.is_empty() { wanted } else { acting })
+}
+
 impl Case<'_> {
     /// The facts that a mail about this request may name.
     #[must_use]
     pub fn mail_facts(&self, language: Language) -> RequestFacts {
-        let today = crate::domain::almaty::local_date(self.now);
+        let today = local_date(self.now);
         // A mail promises no date that is over.
         let leading = crate::domain::clocks::headline(self.row.kind, self.clocks.iter().map(super::clocks::candidate))
             .filter(|(_, due_on)| *due_on >= today);
@@ -160,7 +187,7 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// The member who has the request, unless the account is disabled; else every DPO of the operator.
+    /// The member who has the request or stands in for them, unless the account is disabled; else every DPO of the operator.
     ///
     /// # Errors
     /// Those of the database.
@@ -168,17 +195,31 @@ impl Case<'_> {
         if let Some(assignee) = self.assignee()? {
             return Ok(vec![assignee]);
         }
-        Ok(staff::with_role(self.tx, &self.row.operator_id, &[Role::Dpo])?)
+        self.present(&[Role::Dpo])
     }
 
-    /// The member who has the request, unless the account is disabled or may no longer work requests here.
+    /// The member who has the request, or who stands in for them today; nobody when that one's account is disabled or may no
+    /// longer work requests here.
     ///
     /// # Errors
     /// Those of the database.
     pub fn assignee(&mut self) -> Result<Option<StaffRow>, ServiceError> {
         let Some(id) = self.row.assignee_id.clone() else { return Ok(None) };
         let members = staff::with_role(self.tx, &self.row.operator_id, &[Role::Agent, Role::Dpo])?;
-        Ok(members.into_iter().find(|member| member.id == id))
+        if members.iter().all(|member| member.id != id) {
+            return Ok(None);
+        }
+        let away = absences::away(self.tx, local_date(self.now))?;
+        let acting = away.acting(&self.row.operator_id, &id);
+        Ok(members.into_iter().find(|member| Some(member.id.as_str()) == acting))
+    }
+
+    /// The members of the operator with one of `roles`, as [`present`] finds them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn present(&mut self, roles: &[Role]) -> Result<Vec<StaffRow>, ServiceError> {
+        present(self.tx, self.now, &self.row.operator_id, roles)
     }
 
     /// What `compose` makes; nothing where mails go nowhere.
@@ -283,7 +324,7 @@ impl Case<'_> {
             code,
             is_answer: mail.delivers_answer,
         };
-        let members = staff::with_role(self.tx, &self.row.operator_id, &[Role::Dpo])?;
+        let members = self.present(&[Role::Dpo])?;
         // Whoever cannot be reached needs no mail that says so.
         let reachable: Vec<_> =
             members.into_iter().filter(|member| mail.recipient_id.as_deref() != Some(member.id.as_str())).collect();

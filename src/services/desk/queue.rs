@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{audit, members};
+use super::{audit, members, note_absences};
 use crate::app::App;
 use crate::domain::almaty;
 use crate::domain::email_address::EmailAddress;
@@ -193,7 +193,8 @@ fn filter(app: &App, member: &Member, query: &QueueQuery) -> Result<Filter, Serv
         assignee: match query.assignee.as_deref() {
             None => Assignee::Any,
             Some("none") => Assignee::Nobody,
-            Some("me") => Assignee::Members(vec![member.id.clone()]),
+            // Those for whom the member stands in today too.
+            Some("me") => Assignee::Members(member.own_ids()),
             Some(id) if is_id(id) => Assignee::Members(vec![id.to_owned()]),
             Some(_) => {
                 return Err(ServiceError::field("/query/assignee", "not_one_of").map_args("allowed", "me, none, id"));
@@ -252,7 +253,8 @@ fn items(app: &App, connection: &mut AnyConnection, rows: &[RequestRow]) -> Resu
         requests::keys(connection, &ids)?.into_iter().map(|key| (key.request_id.clone(), key)).collect();
     let members = members(connection, rows.iter().filter_map(|row| row.assignee_id.clone()).collect())?;
     let now = app.clock.now();
-    rows.iter()
+    let mut lines: Vec<QueueItem> = rows
+        .iter()
         .map(|row| {
             let wrapped = keys.get(&row.id).and_then(|key| Some((key.master_key_id.clone(), key.wrapped.clone()?)));
             let contents: Option<Contents> = match (wrapped, row.sealed_contents.as_deref()) {
@@ -265,7 +267,13 @@ fn items(app: &App, connection: &mut AnyConnection, rows: &[RequestRow]) -> Resu
             let assignee = members.iter().find(|member| Some(&member.id) == row.assignee_id.as_ref()).cloned();
             Ok(queue_item(row, contents.as_ref().map(|contents| &contents.subject), assignee, now))
         })
-        .collect()
+        .collect::<Result<_, ServiceError>>()?;
+    let mut assignees: Vec<_> = lines
+        .iter_mut()
+        .filter_map(|line| line.assignee.as_mut().map(|assignee| (line.operator.clone(), assignee)))
+        .collect();
+    note_absences(connection, almaty::local_date(now), &mut assignees)?;
+    Ok(lines)
 }
 
 /// Finds requests by an exact IIN, mail address or phone number, in each operator's own index. Each search is audited.

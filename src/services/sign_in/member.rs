@@ -7,11 +7,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::domain::absence::Away;
+use crate::domain::almaty;
 use crate::domain::permission::{Permission, Standing};
 use crate::domain::vocabulary::{Language, Role};
 use crate::ids::is_id;
+use crate::services::absence::AbsenceView;
 use crate::services::access_token;
 use crate::services::error::ServiceError;
+use crate::storage::absences;
 use crate::storage::staff::{self, RoleRow, StaffRow};
 
 /// A member of the staff who is signed in.
@@ -29,6 +33,8 @@ pub struct Member {
     pub is_admin: bool,
     /// Their roles by operator, for operators that this deployment serves.
     pub roles: BTreeMap<String, Vec<Role>>,
+    /// For whom they stand in today, by operator: these members' requests are theirs too.
+    pub stands_in_for: BTreeMap<String, Vec<String>>,
     /// The session in which they are signed in.
     pub session_id: String,
 }
@@ -48,15 +54,22 @@ pub struct MeView {
     pub is_admin: bool,
     /// Their roles by operator.
     pub roles: BTreeMap<String, Vec<Role>>,
+    /// The absence that holds today.
+    pub absence: Option<AbsenceView>,
 }
 
 impl Member {
-    fn new(app: &App, row: StaffRow, roles: Vec<RoleRow>, session_id: String) -> Self {
+    fn new(app: &App, row: StaffRow, roles: Vec<RoleRow>, away: &Away, session_id: String) -> Self {
         let mut by_operator: BTreeMap<String, Vec<Role>> = BTreeMap::new();
         // Profiles come from files: of an operator that is gone there is nothing to see any more.
         for role in roles.into_iter().filter(|role| !row.is_admin && app.operator(&role.operator_id).is_some()) {
             by_operator.entry(role.operator_id).or_default().push(role.role);
         }
+        let stands_in_for = by_operator
+            .keys()
+            .map(|operator| (operator.clone(), away.stood_in_by(operator, &row.id)))
+            .filter(|(_, members)| !members.is_empty())
+            .collect();
         Self {
             id: row.id,
             name: row.name,
@@ -64,6 +77,7 @@ impl Member {
             language: row.language,
             is_admin: row.is_admin,
             roles: by_operator,
+            stands_in_for,
             session_id,
         }
     }
@@ -72,6 +86,23 @@ impl Member {
     #[must_use]
     pub fn standing(&self, operator_id: &str, assigned: bool) -> Standing {
         Standing::of(self.roles.get(operator_id).map_or(&[], Vec::as_slice), assigned)
+    }
+
+    /// Whether a request of an operator that `assignee` has is this member's: their own, or one for which they stand in today.
+    #[must_use]
+    pub fn has(&self, operator_id: &str, assignee: &str) -> bool {
+        let stands_in = |members: &Vec<String>| members.iter().any(|member| member == assignee);
+        assignee == self.id || self.stands_in_for.get(operator_id).is_some_and(stands_in)
+    }
+
+    /// Themself and everybody for whom they stand in today, at whatever operator.
+    #[must_use]
+    pub fn own_ids(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self.stands_in_for.values().flatten().cloned().collect();
+        ids.push(self.id.clone());
+        ids.sort();
+        ids.dedup();
+        ids
     }
 
     /// Whether the member has `permission` at an operator, be the request assigned to them or not.
@@ -112,7 +143,7 @@ impl Member {
 
     /// The member as they see themselves.
     #[must_use]
-    pub fn view(&self) -> MeView {
+    pub fn view(&self, absence: Option<AbsenceView>) -> MeView {
         MeView {
             id: self.id.clone(),
             name: self.name.clone(),
@@ -120,6 +151,7 @@ impl Member {
             language: self.language,
             is_admin: self.is_admin,
             roles: self.roles.clone(),
+            absence,
         }
     }
 }
@@ -137,7 +169,7 @@ pub async fn member(app: &Arc<App>, token: &str) -> Result<Member, ServiceError>
     }
     let now = app.clock.now().naive_utc();
     let session_id = claims.sid;
-    let (row, roles, session_id) = app
+    let (row, roles, away, session_id) = app
         .db
         .read("member", move |connection| {
             let session = staff::session(connection, &session_id)?
@@ -148,8 +180,9 @@ pub async fn member(app: &Arc<App>, token: &str) -> Result<Member, ServiceError>
                 .filter(|row| row.disabled_at.is_none())
                 .ok_or(ServiceError::Unauthorized)?;
             let roles = staff::roles_of(connection, std::slice::from_ref(&row.id))?;
-            Ok::<_, ServiceError>((row, roles, session.id))
+            let away = absences::away(connection, almaty::local_date(now.and_utc()))?;
+            Ok::<_, ServiceError>((row, roles, away, session.id))
         })
         .await?;
-    Ok(Member::new(app, row, roles, session_id))
+    Ok(Member::new(app, row, roles, &away, session_id))
 }

@@ -10,7 +10,6 @@ use crate::domain::vocabulary::{Blocking, Capacity, Channel, ClockName, Ground, 
 use crate::mail::compose::{Note, RequesterMail, StaffMail};
 use crate::services::case::{CODE_MINUTES, Case};
 use crate::services::error::ServiceError;
-use crate::storage::staff;
 
 /// The edition of the operator's policy that was in force on a day: for cookies that of the cookie policy, where there is one.
 #[must_use]
@@ -96,7 +95,7 @@ pub(super) fn first_mails(case: &mut Case<'_>, notes: &[Note]) -> Result<(), Ser
     case.mail_requester("receipt", &mail)?;
     let link = case.staff_link();
     let confirmed = (case.row.channel == Channel::Web).then_some(false);
-    for member in staff::with_role(case.tx, &case.row.operator_id, &[Role::Agent, Role::Dpo])? {
+    for member in case.present(&[Role::Agent, Role::Dpo])? {
         case.mail_member("new_request", &member, &StaffMail::NewRequest { link: &link, confirmed })?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::requester::{Loaded, message_view};
-use super::{ClockView, HeadlineView, MessageView, clock_views};
+use super::{AssigneeView, ClockView, HeadlineView, MessageView, clock_views};
 use crate::app::App;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::intake::{Claim, Contents, Correction, Deletion, Objection, Subject, Submitter, Withdrawal};
@@ -72,15 +72,6 @@ pub struct QueueItem {
     pub subject: SubjectView,
     /// The reference of an earlier open request of the same person and kind.
     pub possible_duplicate_of: Option<String>,
-}
-
-/// A member of the staff, as others see them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AssigneeView {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: String,
 }
 
 /// The person whose data it is.
@@ -225,6 +216,7 @@ pub struct Beside<'a> {
     pub contents: &'a Contents,
     pub answer: Option<Draft>,
     pub members: &'a [AssigneeView],
+    pub assignee: Option<AssigneeView>,
     pub standing: Standing,
     pub now: DateTime<Utc>,
 }
@@ -318,7 +310,7 @@ pub fn staff_view(
     key: Option<&RequestKey>,
     beside: Beside<'_>,
 ) -> Result<StaffView, ServiceError> {
-    let Beside { loaded, contents, answer, members, standing, now } = beside;
+    let Beside { loaded, contents, answer, members, assignee, standing, now } = beside;
     let row = loaded.row;
     let masked = key.is_none();
     let member =
@@ -344,7 +336,7 @@ pub fn staff_view(
         grounds: serde_json::from_str(&row.grounds)?,
         headline: headline_of(row),
         clocks: clock_views(app, language, loaded.clocks)?,
-        assignee: member(&row.assignee_id),
+        assignee,
         people: PeopleView {
             recorder: member(&row.recorder_id),
             verifier: member(&row.verifier_id),
