@@ -23,6 +23,7 @@ use otinish::domain::vocabulary::{Language, Role};
 use otinish::mail::transport::{MemoryTransport, Transport};
 use otinish::services::calendar::{DayForm, DayName, put_day};
 use otinish::services::sign_in::Member;
+use otinish::services::start::start_with;
 use otinish::services::submit::{Origin, submit};
 use otinish::settings::Settings;
 use otinish::storage::{AnyConnection, DatabaseUrl};
@@ -98,7 +99,7 @@ async fn measure(requests: usize) {
     })
     .unwrap();
     let clock = Clock::fixed("2026-11-23T05:00:00Z".parse().unwrap());
-    let app = App::build_with(settings, clock, Transport::Memory(MemoryTransport::new())).unwrap();
+    let app = start_with(settings, clock, Transport::Memory(MemoryTransport::new())).unwrap();
     for number in 0..MADE {
         hand_in(&app, number).await;
     }

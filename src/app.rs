@@ -16,8 +16,6 @@ use crate::domain::rules::Rules;
 use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
-use crate::services::calendar::{self, Calendars};
-use crate::services::error::ServiceError;
 use crate::settings::{Secret, Settings};
 use crate::storage::{self, AnyConnection, Db, MigrationError, StorageError};
 use crate::vault::{KeyFingerprint, KeyRing, Purpose, Vault, VaultError};
@@ -58,6 +56,30 @@ pub struct App {
     pub digest_day: RwLock<Option<chrono::NaiveDate>>,
 }
 
+/// The calendar as a process saw it last, with its number in the database; 0 for one that comes from the file alone.
+#[derive(Debug)]
+pub(crate) struct Calendars(RwLock<(i64, Arc<Calendar>)>);
+
+impl Calendars {
+    /// Those of a process that has not looked into the database yet.
+    fn new(of_the_file: Calendar) -> Self {
+        Self(RwLock::new((0, Arc::new(of_the_file))))
+    }
+
+    /// The last one that was seen.
+    pub(crate) fn last_seen(&self) -> (i64, Arc<Calendar>) {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A newer one was seen. An older one, of a slower look, changes nothing.
+    pub(crate) fn saw(&self, number: i64, calendar: &Arc<Calendar>) {
+        let mut last = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if number > last.0 {
+            *last = (number, Arc::clone(calendar));
+        }
+    }
+}
+
 /// Failed sign-ins with one unknown address.
 #[derive(Debug, Clone, Copy)]
 pub struct Failures {
@@ -85,9 +107,6 @@ pub enum StartError {
     /// The mail settings cannot be used.
     #[error("{0}")]
     Mail(#[from] MailError),
-    /// The calendar cannot be brought up to date.
-    #[error("the calendar cannot be brought up to date: {0}")]
-    Calendar(#[from] ServiceError),
     /// Requests are open at an operator that has no profile any more.
     #[error("operators/{0}.toml is missing, but requests are open at this operator: put the file back")]
     NoProfile(String),
@@ -125,6 +144,7 @@ impl App {
                 return Err(StartError::NoProfile(operator));
             }
         }
+        drop(connection);
         let db = Db::open(&settings.database, settings.connections)?;
         for operator in data.operators.iter().filter(|operator| operator.storage_country != "KZ") {
             tracing::warn!(
@@ -133,7 +153,7 @@ impl App {
                 "storage_country is not KZ: Law 94-V 12(2) wants the data stored in Kazakhstan"
             );
         }
-        let app = Arc::new(Self {
+        Ok(Arc::new(Self {
             settings,
             db,
             clock,
@@ -148,9 +168,7 @@ impl App {
             clock_bell: Notify::new(),
             unknown_sign_ins: RwLock::default(),
             digest_day: RwLock::default(),
-        });
-        calendar::adopt_file(&app, &mut connection)?;
-        Ok(app)
+        }))
     }
 
     /// Wakes the worker: something was written that it may have to act on.
@@ -159,8 +177,8 @@ impl App {
         self.mail_bell.notify_one();
     }
 
-    /// The calendar as this process saw it last: good for looking, not for storing what was counted by it. See
-    /// [`calendar::in_force`].
+    /// The calendar as this process saw it last: good for looking, not for storing what was counted by it. For that see
+    /// `services::calendar::in_force`.
     #[must_use]
     pub fn calendar(&self) -> Arc<Calendar> {
         self.calendars.last_seen().1

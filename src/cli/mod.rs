@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::domain::vocabulary::{Kind, Language, Role};
+use crate::services::start::start;
 use crate::settings::{self, Settings};
 use crate::{http, storage, telemetry};
 
@@ -141,7 +142,7 @@ fn run(command: Command) -> Result<ExitCode, String> {
 }
 
 fn build(settings: Settings) -> Result<Arc<App>, String> {
-    App::build(settings, Clock::System).map_err(|error| error.to_string())
+    start(settings, Clock::System).map_err(|error| error.to_string())
 }
 
 fn migrate(settings: &Settings) -> Result<ExitCode, String> {

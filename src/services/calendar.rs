@@ -11,7 +11,7 @@ mod recount;
 mod revisions;
 mod told;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 pub use change::put_day;
 pub use file::adopt_file;
@@ -23,30 +23,6 @@ use crate::app::App;
 use crate::domain::calendar::Calendar;
 use crate::storage::AnyConnection;
 use crate::storage::calendar::{self as rows, RevisionRow};
-
-/// The calendar as a process saw it last, with its number; 0 for one that comes from the file alone.
-#[derive(Debug)]
-pub(crate) struct Calendars(RwLock<(i64, Arc<Calendar>)>);
-
-impl Calendars {
-    /// Those of a process that has not looked into the database yet.
-    pub(crate) fn new(of_the_file: Calendar) -> Self {
-        Self(RwLock::new((0, Arc::new(of_the_file))))
-    }
-
-    /// The last one that was seen.
-    pub(crate) fn last_seen(&self) -> (i64, Arc<Calendar>) {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// A newer one was seen. An older one, of a slower look, changes nothing.
-    fn saw(&self, number: i64, calendar: &Arc<Calendar>) {
-        let mut last = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if number > last.0 {
-            *last = (number, Arc::clone(calendar));
-        }
-    }
-}
 
 /// The calendar in force, which stays in force until the transaction ends: what is counted by it may be stored.
 ///

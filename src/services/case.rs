@@ -8,7 +8,7 @@ mod mails;
 mod replan;
 
 pub use clocks::{candidate, is_open, term, watched};
-pub use mails::{CODE_MINUTES, GIVE_UP_AFTER_DAYS, SealedMail, present, waiting_mail};
+pub use mails::{CODE_MINUTES, GIVE_UP_AFTER_DAYS, SealedMail, present, responsible, waiting_mail};
 pub use replan::{Moved, Replanned};
 
 use std::sync::Arc;

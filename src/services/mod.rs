@@ -17,6 +17,7 @@ pub mod person;
 pub mod requester;
 pub mod sign_in;
 pub mod staff_mail;
+pub mod start;
 pub mod submit;
 pub mod users;
 pub mod views;

@@ -20,6 +20,7 @@ mod bad_input;
 mod blocking;
 mod bulk;
 mod calendar;
+mod calendar_kept;
 mod clocks;
 mod clocks_met;
 mod data_files;

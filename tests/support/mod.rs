@@ -20,6 +20,7 @@ use otinish::clock::Clock;
 use otinish::domain::vocabulary::{Language, Role};
 use otinish::mail::envelope::OutgoingMail;
 use otinish::mail::transport::{MemoryTransport, Transport};
+use otinish::services::start::start_with;
 use otinish::settings::Settings;
 use otinish::{http, worker};
 use reqwest::{Method, StatusCode};
@@ -138,7 +139,7 @@ impl TestApp {
             })
         })
         .unwrap();
-        let app = App::build_with(settings.clone(), Clock::fixed(at(local)), transport).unwrap();
+        let app = start_with(settings.clone(), Clock::fixed(at(local)), transport).unwrap();
         let (server, handle) = http::server::bind_and_run(Arc::clone(&app), listener, http::configure).unwrap();
         tokio::spawn(server);
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

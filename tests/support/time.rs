@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, Utc};
 use otinish::app::App;
 use otinish::mail::transport::Transport;
+use otinish::services::start::start_with;
 use serde_json::{Value, json};
 
 use super::{Member, TestApp};
@@ -76,7 +77,7 @@ impl TestApp {
     /// Another process on the same database, with the same time and the same mailbox.
     pub fn second_process(&self) -> Arc<App> {
         let transport = Transport::Memory(self.mail.clone());
-        App::build_with(self.settings.clone(), self.app.clock.clone(), transport).unwrap()
+        start_with(self.settings.clone(), self.app.clock.clone(), transport).unwrap()
     }
 
     /// Runs SQL past the server: `(SQLite, PostgreSQL)`.

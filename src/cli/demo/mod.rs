@@ -15,11 +15,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
-use crate::app::{App, StartError};
+use crate::app::App;
 use crate::clock::Clock;
 use crate::ids::new_id;
 use crate::mail::transport::Transport;
 use crate::services::error::ServiceError;
+use crate::services::start::{StartFailure, start_with};
 use crate::settings::Settings;
 use crate::storage::staff::{AuditRow, audit_by_action, note_audit};
 use crate::storage::{AnyConnection, queue, requests};
@@ -103,9 +104,9 @@ pub async fn run(settings: Settings, args: Args) -> Result<ExitCode, String> {
 /// A process whose clock can be moved and whose mails go nowhere: what [`fill`] needs.
 ///
 /// # Errors
-/// As [`App::build`].
-pub fn open(settings: Settings, now: DateTime<Utc>) -> Result<Arc<App>, StartError> {
-    App::build_with(settings, Clock::fixed(now), Transport::Nowhere)
+/// As [`start_with`].
+pub fn open(settings: Settings, now: DateTime<Utc>) -> Result<Arc<App>, StartFailure> {
+    start_with(settings, Clock::fixed(now), Transport::Nowhere)
 }
 
 /// Whether an address is one that only whoever runs the server uses.

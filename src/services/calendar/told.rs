@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::recount::{Cause, Move, RequestPlan};
-use crate::domain::vocabulary::Role;
 use crate::mail::compose::{DeskMail, NearerLine};
+use crate::services::case::responsible;
 use crate::services::error::ServiceError;
 use crate::services::staff_mail::write_desk_mail;
 use crate::storage::AnyConnection;
-use crate::storage::staff::{self, StaffRow};
+use crate::storage::staff::StaffRow;
 
 /// So many deadlines are listed in one mail.
 const LISTED: usize = 20;
@@ -18,7 +18,7 @@ type Moved<'a> = Vec<(&'a RequestPlan, &'a Move)>;
 /// By operator, and by who has the request or by who reads the mail.
 type By<'a, Who, What> = BTreeMap<(&'a str, Who), What>;
 
-/// Writes to whoever has one of the requests, or to the DPOs where nobody has it, about the clocks that moved nearer.
+/// Writes to whoever works on one of the requests today, or to the DPOs where nobody has it, about the clocks that moved nearer.
 pub(super) fn tell(cause: &Cause<'_>, tx: &mut AnyConnection, written: &[RequestPlan]) -> Result<(), ServiceError> {
     let mut by_owner: By<'_, Option<&str>, Moved<'_>> = By::new();
     for request in written {
@@ -28,7 +28,7 @@ pub(super) fn tell(cause: &Cause<'_>, tx: &mut AnyConnection, written: &[Request
     }
     let mut by_reader: By<'_, String, (StaffRow, Moved<'_>)> = By::new();
     for ((operator_id, assignee_id), moves) in by_owner {
-        for member in responsible(tx, operator_id, assignee_id)? {
+        for member in responsible(tx, cause.now, operator_id, assignee_id)? {
             let key = (operator_id, member.id.clone());
             by_reader.entry(key).or_insert_with(|| (member, Vec::new())).1.extend(moves.iter().copied());
         }
@@ -52,18 +52,4 @@ fn line(cause: &Cause<'_>, request: &RequestPlan, moved: &Move) -> NearerLine {
         to: moved.to,
         link: format!("{}/staff/requests/{}", cause.app.settings.public_url, request.reference),
     }
-}
-
-fn responsible(
-    tx: &mut AnyConnection,
-    operator_id: &str,
-    assignee_id: Option<&str>,
-) -> Result<Vec<StaffRow>, ServiceError> {
-    if let Some(id) = assignee_id {
-        let members = staff::with_role(tx, operator_id, &[Role::Agent, Role::Dpo])?;
-        if let Some(assignee) = members.into_iter().find(|member| member.id == id) {
-            return Ok(vec![assignee]);
-        }
-    }
-    Ok(staff::with_role(tx, operator_id, &[Role::Dpo])?)
 }

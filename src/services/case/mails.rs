@@ -89,6 +89,40 @@ fn left_for_nowhere(row: OutboxRow) -> OutboxRow {
     OutboxRow { state: outbox::SENT.to_owned(), attempts: 1, sent_at, next_attempt_at: None, ..row }
 }
 
+/// Who works for an assignee today: they themselves, or who stands in for them; nobody when that one's account is disabled or may no
+/// longer work requests here.
+fn acting(
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    operator_id: &str,
+    assignee_id: Option<&str>,
+) -> Result<Option<StaffRow>, ServiceError> {
+    let Some(id) = assignee_id else { return Ok(None) };
+    let members = staff::with_role(tx, operator_id, &[Role::Agent, Role::Dpo])?;
+    if members.iter().all(|member| member.id != id) {
+        return Ok(None);
+    }
+    let away = absences::away(tx, local_date(now))?;
+    let acting = away.acting(operator_id, id);
+    Ok(members.into_iter().find(|member| Some(member.id.as_str()) == acting))
+}
+
+/// Who is responsible for a request of an operator: whoever works for its assignee, else every DPO who is there.
+///
+/// # Errors
+/// Those of the database.
+pub fn responsible(
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    operator_id: &str,
+    assignee_id: Option<&str>,
+) -> Result<Vec<StaffRow>, ServiceError> {
+    match acting(tx, now, operator_id, assignee_id)? {
+        Some(acting) => Ok(vec![acting]),
+        None => present(tx, now, operator_id, &[Role::Dpo]),
+    }
+}
+
 /// The members of an operator with one of `roles`, each once. In the place of whoever is away comes their deputy; when nobody would
 /// be left, those who are away stay.
 ///
@@ -192,10 +226,7 @@ impl Case<'_> {
     /// # Errors
     /// Those of the database.
     pub fn responsible(&mut self) -> Result<Vec<StaffRow>, ServiceError> {
-        if let Some(assignee) = self.assignee()? {
-            return Ok(vec![assignee]);
-        }
-        self.present(&[Role::Dpo])
+        responsible(self.tx, self.now, &self.row.operator_id, self.row.assignee_id.as_deref())
     }
 
     /// The member who has the request, or who stands in for them today; nobody when that one's account is disabled or may no
@@ -204,14 +235,7 @@ impl Case<'_> {
     /// # Errors
     /// Those of the database.
     pub fn assignee(&mut self) -> Result<Option<StaffRow>, ServiceError> {
-        let Some(id) = self.row.assignee_id.clone() else { return Ok(None) };
-        let members = staff::with_role(self.tx, &self.row.operator_id, &[Role::Agent, Role::Dpo])?;
-        if members.iter().all(|member| member.id != id) {
-            return Ok(None);
-        }
-        let away = absences::away(self.tx, local_date(self.now))?;
-        let acting = away.acting(&self.row.operator_id, &id);
-        Ok(members.into_iter().find(|member| Some(member.id.as_str()) == acting))
+        acting(self.tx, self.now, &self.row.operator_id, self.row.assignee_id.as_deref())
     }
 
     /// The members of the operator with one of `roles`, as [`present`] finds them.
