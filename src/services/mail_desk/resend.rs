@@ -149,7 +149,7 @@ fn instead_of_post(case: &mut Case<'_>, mut mail: OutboxRow) -> Result<OutboxRow
 /// Returns the request's version and the mails.
 ///
 /// # Errors
-/// `NotFound` for requests of other operators and, for agents, of others; `forbidden`; 409 `nothing_to_resend`.
+/// `NotFound` for requests of other operators; `forbidden` for agents who do not have it; 409 `nothing_to_resend`.
 pub async fn resend_dead_of_request(
     app: &Arc<App>,
     member: Member,
@@ -161,7 +161,8 @@ pub async fn resend_dead_of_request(
         .write("resend_dead_of_request", move |tx| {
             let row = requests::lock_by_reference(tx, &reference)?.ok_or(ServiceError::NotFound)?;
             let standing = standing(&member, &row);
-            if !standing.may(RIGHTS.0) {
+            // Whoever sees the request in the queue learns that it is not theirs.
+            if !standing.is_member() {
                 return Err(ServiceError::NotFound);
             }
             if !standing.may(RIGHTS.1) {
