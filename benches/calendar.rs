@@ -78,7 +78,7 @@ impl Drop for Place {
 fn form(number: usize) -> RequestForm {
     serde_json::from_value(json!({
         "kind": "consent_withdrawal", "language": "en",
-        "subject": {"full_name": "Айгүл Сәрсенова", "email": format!("person{number}@mail.example.kz")},
+        "subject": {"full_name": "Айгүл Сәрсенова", "iin": "900101400023", "email": format!("person{number}@mail.example.kz")},
         "submitted_by": {"capacity": "subject"}, "withdrawal": {"scope": "all"},
         "acknowledged": ["agreement_may_end"]
     }))

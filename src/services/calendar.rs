@@ -4,6 +4,7 @@
 //! clocks are counted again in its transaction. Whoever counts a term holds the calendar until the end of their transaction, so no
 //! clock is counted by a revision that was replaced before the clock was stored.
 
+mod catch_up;
 mod change;
 mod file;
 mod forms;
@@ -13,6 +14,7 @@ mod told;
 
 use std::sync::Arc;
 
+pub use catch_up::catch_up;
 pub use change::put_day;
 pub use file::adopt_file;
 pub use forms::{CalendarChange, CertaintyForm, DayForm, DayName, MovedClock};

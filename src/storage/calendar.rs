@@ -31,6 +31,8 @@ pub struct RevisionRow {
     pub file_digest: Option<String>,
     /// JSON of the whole calendar.
     pub calendar: String,
+    /// When the last open clock was counted again by it; nothing while some still wait for that.
+    pub recounted_at: Option<NaiveDateTime>,
 }
 
 /// From here to the end of the transaction the calendar stays as it is. SQLite has a single writer anyway.
@@ -131,6 +133,30 @@ pub fn has_name(connection: &mut AnyConnection, revision: &str) -> QueryResult<b
         .first(connection)
         .optional()?;
     Ok(found.is_some())
+}
+
+/// The oldest revision by which some clocks may still have to be counted.
+///
+/// # Errors
+/// Those of the database.
+pub fn unfinished(connection: &mut AnyConnection) -> QueryResult<Option<RevisionRow>> {
+    calendar_revisions::table
+        .filter(calendar_revisions::recounted_at.is_null())
+        .order(calendar_revisions::number)
+        .select(RevisionRow::as_select())
+        .first(connection)
+        .optional()
+}
+
+/// Notes that no clock waits for this revision any more.
+///
+/// # Errors
+/// Those of the database.
+pub fn finish(connection: &mut AnyConnection, number: i64, at: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(calendar_revisions::table.find(number))
+        .set(calendar_revisions::recounted_at.eq(at))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Puts a revision in force.

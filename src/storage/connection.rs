@@ -58,6 +58,12 @@ impl DatabaseUrl {
 }
 
 impl AnyConnection {
+    /// Whether all writers follow one another, whatever they write.
+    #[must_use]
+    pub const fn has_single_writer(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Opens a connection and sets what every connection needs.
     ///
     /// # Errors

@@ -291,6 +291,7 @@ diesel::table! {
         change -> Text,
         file_digest -> Nullable<Text>,
         calendar -> Text,
+        recounted_at -> Nullable<Timestamp>,
     }
 }
 

@@ -16,6 +16,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::ids::new_id;
+use crate::services::calendar;
 use crate::services::error::ServiceError;
 
 /// How long the worker rests when nothing rings.
@@ -97,8 +98,10 @@ fn pause(done: &Result<usize, ServiceError>, failures: &mut u32) -> Option<Durat
 }
 
 async fn clock_step(app: &Arc<App>) -> Result<usize, ServiceError> {
+    // First of all: no clock is looked at that still stands by an older calendar.
+    let recounted = calendar::catch_up(app).await?;
     let clocks = reminders::step(app).await? + reminders::nudge_step(app).await?;
-    Ok(clocks + post::step(app).await? + digest::step(app).await?)
+    Ok(recounted + clocks + post::step(app).await? + digest::step(app).await?)
 }
 
 async fn rest(bell: &Notify, stop: &mut watch::Receiver<bool>, how_long: Duration) {

@@ -176,3 +176,48 @@ async fn a_change_that_cannot_be_written_whole_is_not_written_at_all() {
     test.put_day(&admin, "2026-11-25", "", &off("Storm")).await.expect(200);
     all_stand_right(&test).await;
 }
+
+#[tokio::test]
+async fn very_many_clocks_are_written_in_several_steps_and_whoever_is_interrupted_is_followed() {
+    let test = TestApp::start().await;
+    let admin = test.admin().await;
+    let dpo = test.staff("dpo", Role::Dpo, "citicom").await;
+    let mut last = String::new();
+    for _ in 0..7 {
+        last = test.submit("citicom", &forms::access()).await.reference;
+    }
+    test.work().await;
+    test.take_mails();
+    test.app.recount_at_once.store(2, std::sync::atomic::Ordering::Relaxed);
+    let away = test.put_day(&admin, "2026-11-25", "", &off("Storm")).await.expect(200);
+    assert_eq!((&away["moved_clocks"], all_stand_right(&test).await), (&json!(7), 14));
+    if test.database.is_postgres() {
+        return; // There all is one transaction, whatever its size.
+    }
+    let id = stored(&test.database, &last).id;
+    test.sql(
+        &format!(
+            "CREATE TRIGGER no_events BEFORE INSERT ON events WHEN new.request_id = '{id}' \
+             BEGIN SELECT RAISE(ABORT, 'no'); END"
+        ),
+        "",
+    );
+    let back = json!({"working": true, "source": ORDER});
+    let back = test.put_day(&admin, "2026-11-25", "", &back).await.expect(200);
+    assert_eq!((&back["moved_clocks"], &back["nearer"]), (&json!(7), &json!(7)), "the change is in force");
+    let due_on = |view: &Value| clock(view, "information")["due_on"].clone();
+    assert_eq!(due_on(&test.view(&dpo, &last).await), "2026-11-27", "this one was not reached");
+    assert!(otinish::worker::step(&test.app, "one").await.is_err());
+    test.sql("DROP TRIGGER no_events", "");
+    test.work().await;
+    assert_eq!(due_on(&test.view(&dpo, &last).await), "2026-11-26");
+    all_stand_right(&test).await;
+    let mails = test.take_mails();
+    assert_eq!(mails.iter().filter(|mail| mail.subject == "Deadlines moved nearer: 7").count(), 1, "{mails:?}");
+    for reference in references(&test) {
+        let recounts = test.events(&dpo, &reference).await.iter().filter(|kind| *kind == "clock_recounted").count();
+        assert_eq!(recounts, 2, "{reference}: one event for each move");
+    }
+    let unfinished = otinish::storage::calendar::unfinished(&mut test.database.connect()).unwrap();
+    assert!(unfinished.is_none(), "nothing is looked for again");
+}

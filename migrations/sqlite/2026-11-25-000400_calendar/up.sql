@@ -11,7 +11,9 @@ CREATE TABLE calendar_revisions (
     -- SHA-256 of the file that brought it; none where an administrator changed a day.
     file_digest TEXT,
     -- JSON: the whole calendar.
-    calendar TEXT NOT NULL
+    calendar TEXT NOT NULL,
+    -- When the last open clock was counted again by it; nothing while some still wait for that.
+    recounted_at TIMESTAMP
 );
 
 -- A changed day looks only at the clocks whose terms reach over it.

@@ -1,10 +1,12 @@
 //! Administrators change the calendar: one day at a time, with its source, and a look first at which clocks would move.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
+use super::catch_up::catch_up;
 use super::forms::{CalendarChange, DayForm, MovedClock, checked};
 use super::look;
 use super::recount::{Cause, Plan, RecountError, RequestPlan};
@@ -54,7 +56,7 @@ pub async fn put_day(
         let process = Arc::clone(app);
         let by = member.id.clone();
         if let Some(answer) = app.db.write("change_calendar", move |tx| counted.write(&process, tx, &by)).await? {
-            app.wake_worker();
+            finish(app).await;
             return Ok(answer);
         }
     }
@@ -62,8 +64,16 @@ pub async fn put_day(
     let by = member.id.clone();
     let insist = move |tx: &mut AnyConnection| wanted.insist(&process, tx, actor, &by);
     let answer = app.db.write("change_calendar", insist).await?;
-    app.wake_worker();
+    finish(app).await;
     Ok(answer)
+}
+
+/// The change is in force. What is interrupted here, the worker ends.
+async fn finish(app: &Arc<App>) {
+    if let Err(error) = catch_up(app).await {
+        tracing::warn!(%error, "open clocks still wait to be counted by the new calendar; the worker goes on");
+    }
+    app.wake_worker();
 }
 
 /// A change of a day as it was asked for.
@@ -162,15 +172,23 @@ impl ToWrite {
         }
         let source = answer.source.clone();
         let cause = Cause { app, calendar: &calendar, days: &days, actor: &actor, source: &source, now };
-        let written = cause.write(tx, plan).map_err(recount_failed)?;
-        let answer = with_moves(answer, &written);
+        let at_once = app.recount_at_once.load(Ordering::Relaxed);
+        let recounted = !tx.has_single_writer() || plan.requests.len() <= at_once;
+        let answer = if recounted {
+            with_moves(answer, &cause.write(tx, plan).map_err(recount_failed)?)
+        } else {
+            let answer = with_moves(answer, &plan.requests);
+            cause.begin(tx, plan, at_once).map_err(recount_failed)?;
+            answer
+        };
         let change = Change::Day {
             date: answer.date,
             working: answer.working,
             name: answer.name.clone(),
             moved_clocks: answer.moved_clocks,
         };
-        store(tx, base + 1, &calendar, &Brought { by: Some(by), source: &source, digest: None, change: &change, now })?;
+        let brought = Brought { by: Some(by), source: &source, digest: None, change: &change, now, recounted };
+        store(tx, base + 1, &calendar, &brought)?;
         let data = json!({
             "revision": calendar.revision(), "date": answer.date, "working": answer.working, "source": source,
             "moved_clocks": answer.moved_clocks, "moved_requests": answer.moved_requests,

@@ -78,7 +78,8 @@ fn adopt(app: &App, tx: &mut AnyConnection, of_the_file: &Calendar, digest: Stri
     let written = cause.write(tx, plan).map_err(recount_failed)?;
     let moved_clocks = written.iter().map(|request| request.moves.len()).sum();
     let change = Change::File { revision: of_the_file.revision().to_owned(), moved_clocks };
-    let brought = Brought { by: None, source: calendar.source(), digest: Some(digest), change: &change, now };
+    let brought =
+        Brought { by: None, source: calendar.source(), digest: Some(digest), change: &change, now, recounted: true };
     store(tx, number, &calendar, &brought)?;
     if base > 0 {
         tracing::info!(revision = calendar.revision(), moved_clocks, "calendars/kz.toml brought a new calendar");

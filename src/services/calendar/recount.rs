@@ -290,6 +290,21 @@ impl Cause<'_> {
         Ok(written)
     }
 
+    /// Writes the beginning of a plan and tells of all of it. The rest is counted again and written by [`Cause::go_on`].
+    pub(super) fn begin(&self, tx: &mut AnyConnection, plan: Plan, at_once: usize) -> Result<(), RecountError> {
+        tell(self, tx, &plan.requests)?;
+        let Plan { mut requests, mut seen } = plan;
+        requests.truncate(at_once);
+        self.write_all(tx, requests, &mut seen)?;
+        Ok(())
+    }
+
+    /// Writes some more requests of a plan. Nobody is told: that was done when it began.
+    pub(super) fn go_on(&self, tx: &mut AnyConnection, requests: Vec<RequestPlan>) -> Result<(), RecountError> {
+        self.write_all(tx, requests, &mut BTreeMap::new())?;
+        Ok(())
+    }
+
     /// Writes those requests whose history still ends where it was seen.
     fn write_all(
         &self,

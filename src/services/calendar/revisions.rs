@@ -76,6 +76,8 @@ pub(super) struct Brought<'a> {
     pub digest: Option<String>,
     pub change: &'a Change,
     pub now: DateTime<Utc>,
+    /// All open clocks are counted by it already.
+    pub recounted: bool,
 }
 
 /// Puts a revision in force.
@@ -96,6 +98,7 @@ pub(super) fn store(
             change: serde_json::to_string(brought.change)?,
             file_digest: brought.digest.clone(),
             calendar: serde_json::to_string(calendar)?,
+            recounted_at: brought.recounted.then(|| brought.now.naive_utc()),
         },
     )?;
     Ok(())
@@ -139,7 +142,7 @@ pub async fn confirm_year(
                 tx,
                 base + 1,
                 &after,
-                &Brought { by: Some(&by), source: &source, digest: None, change: &change, now },
+                &Brought { by: Some(&by), source: &source, digest: None, change: &change, now, recounted: true },
             )?;
             let data = json!({
                 "revision": after.revision(), "year": year, "certainty": form.certainty, "source": source,
