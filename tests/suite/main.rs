@@ -55,6 +55,7 @@ mod repository;
 mod sign_in;
 mod smtp_story;
 mod staff_mails;
+mod standstill;
 mod story;
 mod tokens;
 mod workflow;
