@@ -72,3 +72,5 @@ problem-request_timeout-title = The request did not arrive whole
 problem-request_timeout-detail = It was sent too slowly. Please send it again.
 problem-calendar_changed-title = The calendar changed
 problem-calendar_changed-detail = Somebody changed the calendar after you looked at it. Look again at what would move, then decide.
+problem-identity_unproven-title = It is not proven who asks
+problem-identity_unproven-detail = The address that proved who asks was changed since. Send the proposal back, and confirm identity or have the new address proven; then approve.

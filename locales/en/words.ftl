@@ -94,6 +94,7 @@ status-staff-sent = Sent
 status-staff-dead = Not delivered
 status-staff-to_post = To be posted
 status-staff-posted = Posted
+status-staff-withdrawn = No longer to be posted
 
 ## Blocking and violation
 

@@ -65,3 +65,5 @@ problem-request_timeout-title = Сұрау толық келмеді
 problem-request_timeout-detail = Сұрау тым баяу жіберілді. Қайта жіберіп көріңіз.
 problem-calendar_changed-title = Күнтізбе өзгерді
 problem-calendar_changed-detail = Сіз қарағаннан кейін күнтізбені біреу өзгертті. Қай мерзімдер жылжитынын қайта қарап, содан соң шешіңіз.
+problem-identity_unproven-title = Өтініш беруші расталмаған
+problem-identity_unproven-detail = Өтініш берушіні растаған мекенжай содан бері өзгертілді. Жобаны кері қайтарыңыз, жеке басын растаңыз немесе жаңа мекенжайдың расталуын күтіңіз, содан кейін бекітіңіз.

@@ -94,6 +94,7 @@ status-staff-sent = Жіберілді
 status-staff-dead = Жеткізілмеді
 status-staff-to_post = Поштамен жіберу керек
 status-staff-posted = Поштамен жіберілді
+status-staff-withdrawn = Енді жіберу қажет емес
 
 ## Бұғаттау және бұзушылық
 

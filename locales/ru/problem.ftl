@@ -75,3 +75,5 @@ problem-request_timeout-title = Запрос не пришёл целиком
 problem-request_timeout-detail = Запрос передавался слишком долго. Отправьте его ещё раз.
 problem-calendar_changed-title = Календарь изменён
 problem-calendar_changed-detail = Календарь изменили после того, как Вы его смотрели. Посмотрите ещё раз, какие сроки сдвинутся, и решите.
+problem-identity_unproven-title = Личность не подтверждена
+problem-identity_unproven-detail = Адрес, который подтверждал заявителя, с тех пор изменён. Верните проект, подтвердите личность или дождитесь подтверждения нового адреса и затем утвердите.

@@ -94,6 +94,7 @@ status-staff-sent = Отправлено
 status-staff-dead = Не доставлено
 status-staff-to_post = Нужно отправить почтой
 status-staff-posted = Отправлено почтой
+status-staff-withdrawn = Отправлять больше не нужно
 
 ## Блокирование и нарушение
 

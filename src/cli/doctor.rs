@@ -13,7 +13,7 @@ use crate::data::Data;
 use crate::domain::almaty;
 use crate::domain::calendar::Calendar;
 use crate::domain::vocabulary::Certainty;
-use crate::services::start::start;
+use crate::services::start::look;
 use crate::settings::Settings;
 
 /// Files of law are to be compared with their sources at least this often.
@@ -58,7 +58,7 @@ pub(super) async fn run(settings: Settings) -> ExitCode {
     }
     check_settings(&settings, &mut findings);
     if findings.errors == 0 {
-        match start(settings, Clock::System) {
+        match look(settings, Clock::System) {
             Ok(app) => check_running(&app, &mut findings).await,
             Err(error) => findings.error(&error.to_string()),
         }

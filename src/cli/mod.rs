@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::domain::vocabulary::{Kind, Language, Role};
-use crate::services::start::start;
+use crate::services::start::{look, start};
 use crate::settings::{self, Settings};
 use crate::{http, storage, telemetry};
 
@@ -135,7 +135,10 @@ fn run(command: Command) -> Result<ExitCode, String> {
             Command::Migrate => migrate(&settings),
             Command::Deadlines(args) => deadlines::run(&settings, args),
             Command::Demo(args) => demo::run(settings, args).await,
-            Command::Staff { command } => add_member(build(settings)?, command).await,
+            Command::Staff { command } => {
+                let app = look(settings, Clock::System).map_err(|error| error.to_string())?;
+                add_member(app, command).await
+            }
             Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
         }
     })

@@ -68,9 +68,10 @@ pub const fn next(from: Status, action: Action) -> Option<Status> {
     match (from, action) {
         (Submitted, Action::ConfirmEmail { is_enough: false })
         | (Approval, Action::SendBack { identity_confirmed: false })
-        | (Verification | Review | Preparation | Approval, Action::Reclassify { identity_confirmed: false }) => {
-            Some(Verification)
-        }
+        | (
+            Verification | Review | Preparation | Approval | Execution,
+            Action::Reclassify { identity_confirmed: false },
+        ) => Some(Verification),
         (Submitted, Action::ConfirmEmail { is_enough: true })
         | (Submitted | Verification | Clarification, Action::Verify { confirmed: true })
         | (Verification | Review, Action::Reclassify { identity_confirmed: true }) => Some(Review),
@@ -81,7 +82,7 @@ pub const fn next(from: Status, action: Action) -> Option<Status> {
         (Clarification, Action::Reply { back_to: back @ (Verification | Review | Preparation) }) => Some(back),
         (Review, Action::Start)
         | (Approval, Action::SendBack { identity_confirmed: true })
-        | (Preparation | Approval, Action::Reclassify { identity_confirmed: true })
+        | (Preparation | Approval | Execution, Action::Reclassify { identity_confirmed: true })
         | (Execution, Action::Reopen) => Some(Preparation),
         (Submitted | Verification | Clarification, Action::Verify { confirmed: false })
         | (
@@ -190,10 +191,10 @@ mod tests {
             ),
             ("dismiss", &["submitted", "verification", "review"], "dismissed"),
             ("reclassify", &["verification", "review"], "review"),
-            ("reclassify", &["preparation", "approval"], "preparation"),
+            ("reclassify", &["preparation", "approval", "execution"], "preparation"),
             (
                 "reclassify, identity not confirmed",
-                &["verification", "review", "preparation", "approval"],
+                &["verification", "review", "preparation", "approval", "execution"],
                 "verification",
             ),
         ];

@@ -9,6 +9,7 @@ pub mod email_address;
 pub mod event;
 pub mod event_chain;
 pub mod iin;
+pub mod instant;
 pub mod intake;
 pub mod lifecycle;
 pub mod morning;

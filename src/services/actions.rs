@@ -23,6 +23,7 @@ use super::sign_in::Member;
 use super::views::StaffView;
 use crate::app::App;
 use crate::domain::event::Actor;
+use crate::domain::instant;
 use crate::domain::lifecycle::{Action, next};
 use crate::domain::permission::{Permission, Standing};
 use crate::domain::vocabulary::{Blocking, Kind, Outcome, Status, VerificationMethod, VerificationResult, Violation};
@@ -126,6 +127,7 @@ pub struct ReasonForm {
 #[serde(deny_unknown_fields)]
 pub struct DocumentsForm {
     /// Now when absent; never in the future.
+    #[serde(default, deserialize_with = "instant::optional")]
     pub received_at: Option<DateTime<Utc>>,
 }
 
@@ -222,7 +224,11 @@ pub fn possible_actions(row: &RequestRow, standing: Standing) -> Vec<&'static st
         ("cancel", leads(Action::Cancel)),
         ("dismiss", leads(Action::Dismiss)),
         ("note", open),
-        ("reclassify", leads(Action::Reclassify { identity_confirmed })),
+        (
+            "reclassify",
+            leads(Action::Reclassify { identity_confirmed })
+                && (row.status != Status::Execution || standing.may(Permission::Oversee)),
+        ),
         ("amend_receipt", open),
     ]
     .into_iter()
@@ -338,7 +344,7 @@ fn perform(
         StaffAction::WaiveDocuments => sorting::waive_documents(case)?,
         StaffAction::MarkConsumer(form) => sorting::mark_consumer(case, &form)?,
         StaffAction::Note(form) => sorting::note(case, &form)?,
-        StaffAction::Reclassify(form) => repair::reclassify(case, &form)?,
+        StaffAction::Reclassify(form) => repair::reclassify(case, standing, &form)?,
         StaffAction::AmendReceipt(form) => repair::amend_receipt(case, &form)?,
     }
     Ok(true)

@@ -49,6 +49,14 @@ fn look(app: &App, connection: &mut AnyConnection) -> Result<(i64, Arc<Calendar>
     Ok((newest, calendar))
 }
 
+/// Takes the calendar of the database for this process's, where there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn see_calendar(app: &App, connection: &mut AnyConnection) -> Result<(), ServiceError> {
+    look(app, connection).map(|_| ())
+}
+
 /// The calendar of a revision.
 fn read(row: &RevisionRow) -> Result<Calendar, ServiceError> {
     serde_json::from_str(&row.calendar)

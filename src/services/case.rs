@@ -6,10 +6,12 @@ mod clocks;
 mod letters;
 mod mails;
 mod replan;
+mod sealed_mail;
 
 pub use clocks::{candidate, is_open, term, watched};
-pub use mails::{CODE_MINUTES, GIVE_UP_AFTER_DAYS, SealedMail, present, responsible, waiting_mail};
+pub use mails::{CODE_MINUTES, GIVE_UP_AFTER_DAYS, present, responsible, waiting_mail};
 pub use replan::{Moved, Replanned};
+pub use sealed_mail::SealedMail;
 
 use std::sync::Arc;
 

@@ -58,6 +58,8 @@ crate::vocabulary! {
         ToPost = "to_post",
         /// It was posted.
         Posted = "posted",
+        /// It need not be posted any more: there was no request.
+        Withdrawn = "withdrawn",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::calendar::adopt_file;
+use super::calendar::{adopt_file, see_calendar};
 use super::error::ServiceError;
 use crate::app::{App, StartError};
 use crate::clock::Clock;
@@ -30,7 +30,18 @@ pub fn start(settings: Settings, clock: Clock) -> Result<Arc<App>, StartFailure>
     with_calendar(App::build(settings, clock)?)
 }
 
-/// The same with a given way to send mail.
+/// Builds a process that only looks or keeps accounts: the calendar in force is the database's, and no file is taken over.
+///
+/// # Errors
+/// As [`start`].
+pub fn look(settings: Settings, clock: Clock) -> Result<Arc<App>, StartFailure> {
+    let app = App::build(settings, clock)?;
+    let mut connection = AnyConnection::open(&app.settings.database).map_err(ServiceError::from)?;
+    see_calendar(&app, &mut connection)?;
+    Ok(app)
+}
+
+/// As [`start`], with a given way to send mail.
 ///
 /// # Errors
 /// As [`start`].

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::domain::almaty;
 use crate::domain::event::Actor;
 use crate::domain::event_chain;
+use crate::domain::instant;
 use crate::domain::intake::{Checked, Circumstances, FieldError, RequestForm, check};
 use crate::domain::operator::Operator;
 use crate::domain::reference::Reference;
@@ -40,11 +41,13 @@ pub struct RecordPart {
     /// How it came in: `paper`, `in_person` or `email`.
     pub channel: Channel,
     /// When it was received; now when absent, never in the future. Clocks start from it.
+    #[serde(default, deserialize_with = "instant::optional")]
     pub received_at: Option<DateTime<Utc>>,
     /// Identity was confirmed in person.
     #[serde(default)]
     pub identity_confirmed: bool,
     /// When the documents of a correction were received, if they came with it.
+    #[serde(default, deserialize_with = "instant::optional")]
     pub documents_at: Option<DateTime<Utc>>,
     /// The claim is a consumer's.
     #[serde(default)]

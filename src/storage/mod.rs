@@ -162,6 +162,25 @@ pub fn write_transaction<T, E: From<StorageError>>(
     }
 }
 
+/// Runs queries that all see one state of the database, whatever others write meanwhile.
+///
+/// # Errors
+/// What `queries` returns, or that the transaction could not begin or end.
+pub fn read_one_state<T>(
+    connection: &mut AnyConnection,
+    queries: impl FnOnce(&mut AnyConnection) -> diesel::QueryResult<T>,
+) -> diesel::QueryResult<T> {
+    match connection {
+        AnyConnection::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
+        AnyConnection::Postgres(inner) => {
+            AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        }
+    }?;
+    let answer = queries(connection);
+    roll_back(connection)?;
+    answer
+}
+
 /// Lets writers with the same `key` follow one another until their transactions end. SQLite has a single writer anyway.
 ///
 /// # Errors

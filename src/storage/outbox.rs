@@ -17,8 +17,10 @@ pub const DEAD: &str = "dead";
 pub const TO_POST: &str = "to_post";
 /// Printed and posted.
 pub const POSTED: &str = "posted";
+/// A letter that nobody has to post any more.
+pub const WITHDRAWN: &str = "withdrawn";
 /// All states.
-pub const STATES: &[&str] = &[PENDING, SENT, DEAD, TO_POST, POSTED];
+pub const STATES: &[&str] = &[PENDING, SENT, DEAD, TO_POST, POSTED, WITHDRAWN];
 
 /// One mail or print-and-post item. Address and text are sealed with the request's key, or, where there is no request, with a key
 /// of the mail that comes from a master key.

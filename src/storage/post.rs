@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::AnyConnection;
-use super::outbox::{DEAD, OutboxRow, PENDING, TO_POST};
+use super::outbox::{DEAD, OutboxRow, PENDING, TO_POST, WITHDRAWN};
 use super::schema::{outbox, reminders};
 
 /// Requests with an item of which somebody is to be reminded by `now`, at most `limit`.
@@ -104,4 +104,15 @@ pub fn reminded(
         .filter(reminders::stage.eq(stage))
         .select(reminders::recipient)
         .load(connection)
+}
+
+/// Takes the letters of a request away that lie there to be posted.
+///
+/// # Errors
+/// Those of the database.
+pub fn withdraw(connection: &mut AnyConnection, request_id: &str) -> QueryResult<()> {
+    diesel::update(outbox::table.filter(outbox::request_id.eq(request_id)).filter(outbox::state.eq(TO_POST)))
+        .set((outbox::state.eq(WITHDRAWN), outbox::remind_at.eq(None::<NaiveDateTime>)))
+        .execute(connection)?;
+    Ok(())
 }

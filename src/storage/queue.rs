@@ -14,9 +14,9 @@ use diesel::prelude::*;
 
 pub use counts::{Facet, compact_counts, counts, counts_are_long};
 
-use super::AnyConnection;
 use super::requests::RequestRow;
 use super::schema::requests;
+use super::{AnyConnection, read_one_state};
 use crate::domain::vocabulary::{Blocking, Channel, ClockName, Kind, Status};
 
 /// Whose requests are wanted.
@@ -121,28 +121,31 @@ impl Line {
 /// # Errors
 /// Those of the database.
 pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<RequestRow>> {
-    let keys = in_order(connection, |connection| keys::first(connection, filter))?;
-    let ids: Vec<&str> = keys.iter().map(|(_, id)| id.as_str()).collect();
-    let lines: Vec<Line> =
-        requests::table.filter(requests::id.eq_any(&ids)).select(Line::as_select()).load(connection)?;
+    // Both from one state of the database: else a row that moves in between would take the place of the cursor with it.
+    let (keys, lines) = in_order(connection, |connection| {
+        let keys = keys::first(connection, filter)?;
+        let ids: Vec<&str> = keys.iter().map(|(_, id)| id.as_str()).collect();
+        let lines: Vec<Line> =
+            requests::table.filter(requests::id.eq_any(&ids)).select(Line::as_select()).load(connection)?;
+        Ok((keys, lines))
+    })?;
     let mut by_id: BTreeMap<String, Line> = lines.into_iter().map(|line| (line.id.clone(), line)).collect();
     Ok(keys.iter().filter_map(|(_, id)| by_id.remove(id)).map(Line::into_row).collect())
 }
 
-/// Runs queries of which each is answered by one index in its order. After much was written PostgreSQL's statistics are stale: it takes
-/// thousands of rows for a few then, and collects and sorts them all for one page. So it is told not to.
+/// Runs queries of which each is answered by one index in its order, all on one state of the database. After much was written
+/// PostgreSQL's statistics are stale: it takes thousands of rows for a few then, and collects and sorts them all for one page. So it
+/// is told not to, for this transaction.
 fn in_order<T>(
     connection: &mut AnyConnection,
     queries: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
 ) -> QueryResult<T> {
-    let tell = |connection: &mut AnyConnection, sql: &str| match connection {
-        AnyConnection::Sqlite(_) => Ok(()),
-        AnyConnection::Postgres(inner) => inner.batch_execute(sql),
-    };
-    tell(connection, "SET enable_sort = off; SET enable_bitmapscan = off")?;
-    let answer = queries(connection);
-    tell(connection, "RESET enable_sort; RESET enable_bitmapscan")?;
-    answer
+    read_one_state(connection, |connection| {
+        if let AnyConnection::Postgres(inner) = connection {
+            inner.batch_execute("SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")?;
+        }
+        queries(connection)
+    })
 }
 
 /// The open requests that a member has at some operators: `(id, operator)` in the order of ids. By operator, as the index is.

@@ -28,6 +28,7 @@ pub struct CandidateRow {
     /// JSON of how the days were counted.
     pub counting: Option<String>,
     pub running_since: Option<NaiveDateTime>,
+    pub remind_at: Option<NaiveDateTime>,
 }
 
 /// What a recount needs of a request.
@@ -118,6 +119,7 @@ pub fn candidates(
             clocks::target_on,
             clocks::counting,
             clocks::running_since,
+            clocks::remind_at,
         ))
         .load(connection)
 }

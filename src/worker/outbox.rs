@@ -289,7 +289,7 @@ fn dead(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Res
         "smtp_enhanced": mail.smtp_enhanced, "failure": mail.failure_kind,
     });
     case.record(EventKind::MailDead, data, None)?;
-    let reopened = case.reopen_delivery(&mail.resent_from.clone().unwrap_or_else(|| mail.id.clone()));
+    let reopened = case.reopen_delivery(&mail.resent_from.clone().unwrap_or_else(|| mail.id.clone()))?;
     if !reopened.is_empty() {
         case.record(EventKind::ClockReopened, json!({"clocks": reopened, "mail": mail.id}), None)?;
     }

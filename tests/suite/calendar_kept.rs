@@ -221,3 +221,41 @@ async fn very_many_clocks_are_written_in_several_steps_and_whoever_is_interrupte
     let unfinished = otinish::storage::calendar::unfinished(&mut test.database.connect()).unwrap();
     assert!(unfinished.is_none(), "nothing is looked for again");
 }
+
+#[tokio::test]
+async fn a_reminder_that_is_due_when_the_calendar_changes_still_goes_out() {
+    let test = TestApp::start().await;
+    let admin = test.admin().await;
+    let dpo = test.staff("dpo", Role::Dpo, "citicom").await;
+    let request = test.submit("citicom", &forms::of_kind("blocking")).await;
+    // No worker ran yet: the reminder that a one-day clock sends at once is due.
+    test.put_day(&admin, "2026-11-24", "", &off("Storm")).await.expect(200);
+    test.work().await;
+    let mails = test.take_mails();
+    let reminded = mails.iter().filter(|mail| mail.to == dpo.email && mail.subject.contains("25 November 2026"));
+    assert_eq!(reminded.count(), 1, "{:?}", mails.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
+    assert_eq!(clock(&test.view(&dpo, &request.reference).await, "blocking")["due_on"], "2026-11-25");
+}
+
+#[tokio::test]
+async fn a_file_that_is_older_than_the_calendar_in_force_and_a_command_that_looks_change_nothing() {
+    let test = TestApp::start().await;
+    let before = rows(&test.database);
+    let database = test.stop().await;
+    let older = configured("2020-01-01", "2020-01-01", FRIDAY);
+    let test = with_file(database, &older).await;
+    assert_eq!(test.get("/api/v1/calendar/2026", None).await.expect(200)["revision"], "2026-11-22");
+    assert_eq!(rows(&test.database), before);
+    let newer = configured("2026-11-24", "2026-11-24", FRIDAY);
+    let doctor = std::process::Command::new(env!("CARGO_BIN_EXE_otinish"))
+        .arg("doctor")
+        .env_clear()
+        .env("CONFIG_DIR", newer.path())
+        .env("DATABASE_URL", &test.database.url)
+        .env("DATA_DIR", test.database.folder.path())
+        .current_dir(test.database.folder.path())
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("calendar 2026-11-22"), "{doctor:?}");
+    assert_eq!(rows(&test.database), before, "doctor only looks");
+}

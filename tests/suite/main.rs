@@ -42,6 +42,7 @@ mod outbox_post;
 mod permissions;
 mod post;
 mod post_reminders;
+mod post_returns;
 mod process;
 mod process_start;
 mod properties;

@@ -198,7 +198,13 @@ async fn who_when_and_over_what_it_may_be_done() {
     assert!(
         test.view(&desk.agent, &request.reference).await["actions"].as_array().unwrap().contains(&json!("reclassify"))
     );
-    for status in ["execution", "answered", "cancelled", "dismissed"] {
+    // What a DPO approved only a DPO takes back.
+    let approved = test.brought_to("execution", &desk, "citicom", &forms::of_kind("deletion")).await;
+    let body = json!({"kind": "access"});
+    test.act(&desk.agent, &approved.reference, "reclassify", body.clone()).await.problem(403, "forbidden");
+    let view = test.done(&desk.dpo, &approved, "reclassify", body).await;
+    assert_eq!((&view["status"], &view["people"]["approver"]), (&json!("preparation"), &Value::Null));
+    for status in ["answered", "cancelled", "dismissed"] {
         let request = test.brought_to(status, &desk, "citicom", &forms::of_kind("deletion")).await;
         let answer = test.act(&desk.dpo, &request.reference, "reclassify", json!({"kind": "access"})).await;
         answer.problem(409, "invalid_transition");
@@ -359,4 +365,16 @@ async fn a_duplicate_is_looked_for_again() {
     // The earlier one is no duplicate of the later.
     let view = test.done(&desk.dpo, &first, "reclassify", json!({"kind": "claim", "claim": {"remedy": "y"}})).await;
     assert_eq!(view["possible_duplicate_of"], Value::Null);
+}
+
+#[tokio::test]
+async fn there_and_back_again_loses_no_clock_that_ran() {
+    let (test, desk, request) = start("citicom", "review", &forms::of_kind("correction")).await;
+    test.done(&desk.agent, &request, "documents_received", json!({})).await;
+    let before = test.view(&desk.agent, &request.reference).await;
+    test.done(&desk.agent, &request, "reclassify", json!({"kind": "access"})).await;
+    let back = test.done(&desk.agent, &request, "reclassify", forms::corrections_only()).await;
+    let of = |view: &Value| (clock(view, "document_request")["state"].clone(), view["headline"].clone());
+    assert_eq!(of(&back), of(&before), "the day of the documents still counts");
+    assert_eq!(back["headline"]["clock"], "correction");
 }

@@ -40,3 +40,8 @@ pub fn of_kind(kind: &str) -> Value {
 /// All kinds.
 pub const KINDS: [&str; 7] =
     ["access", "correction", "blocking", "deletion", "consent_withdrawal", "objection", "claim"];
+
+/// The body of a change of kind to a correction.
+pub fn corrections_only() -> Value {
+    json!({"kind": "correction", "corrections": of_kind("correction")["corrections"]})
+}

@@ -76,6 +76,10 @@ pub(super) fn approve(case: &mut Case<'_>, member: &Member) -> Result<(), Servic
     if own && !case.operator.options.single_person_approval {
         return Err(Refusal::new("four_eyes", 403).into());
     }
+    // The proven address that was enough may have been put right since.
+    if outcome != Outcome::Refused && case.row.identity_confirmed_at.is_none() && !email_was_enough(case) {
+        return Err(Refusal::new("identity_unproven", 409).into());
+    }
     if case.row.blocking == Blocking::Provisional
         && !matches!(case.row.violation, Violation::Confirmed | Violation::Dismissed)
     {

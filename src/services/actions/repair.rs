@@ -9,11 +9,13 @@ use super::answering::email_was_enough;
 use super::blocking::awaits_effect;
 use crate::domain::almaty;
 use crate::domain::event::EventKind;
+use crate::domain::instant;
 use crate::domain::intake::{
     Checked, Circumstances, Claim, Contents, Correction, Deletion, FieldError, Objection, RequestForm, SubjectForm,
     SubmitterForm, Withdrawal, check,
 };
 use crate::domain::lifecycle::{Action, next};
+use crate::domain::permission::{Permission, Standing};
 use crate::domain::term::Term;
 use crate::domain::vocabulary::{
     Blocking, Capacity, Channel, ClockName, Ground, Kind, Status, Violation, WithdrawalScope,
@@ -59,6 +61,7 @@ pub struct ReclassifyForm {
 #[serde(deny_unknown_fields)]
 pub struct AmendReceiptForm {
     /// When the request was received in truth: not in the future, and not after it was recorded here.
+    #[serde(deserialize_with = "instant::required")]
     pub received_at: DateTime<Utc>,
     /// Why it is changed.
     pub reason: String,
@@ -86,9 +89,12 @@ impl History {
 }
 
 /// The request is of another kind. The receipt stays, the clocks follow; a proposal for the old kind is dropped.
-pub(super) fn reclassify(case: &mut Case<'_>, form: &ReclassifyForm) -> Result<(), ServiceError> {
+pub(super) fn reclassify(case: &mut Case<'_>, standing: Standing, form: &ReclassifyForm) -> Result<(), ServiceError> {
     let from = (case.row.kind, case.row.status);
-    // What was approved is carried out or reopened first.
+    // What a DPO approved only a DPO takes back, as with `reopen`.
+    if from.1 == Status::Execution && !standing.may(Permission::Oversee) {
+        return Err(ServiceError::forbidden());
+    }
     if next(from.1, Action::Reclassify { identity_confirmed: false }).is_none() || form.kind == from.0 {
         return Err(ServiceError::invalid_transition(from.1, "reclassify"));
     }
@@ -104,6 +110,7 @@ pub(super) fn reclassify(case: &mut Case<'_>, form: &ReclassifyForm) -> Result<(
     move_return(case, settled);
     let dropped = case.row.outcome.take();
     case.row.proposer_id = None;
+    case.row.approver_id = None;
     let clocks = case.replan_clocks("reclassify", history.confirmed_at)?;
     case.put_contents(&checked.contents)?;
     let data = json!({
@@ -192,10 +199,6 @@ fn take_over(case: &mut Case<'_>, checked: &Checked, history: &History) -> Resul
     row.grounds = serde_json::to_string(&checked.grounds)?;
     row.published = !checked.contents.published_at.is_empty();
     row.withdrawal_scope = checked.contents.withdrawal.as_ref().map(|withdrawal| withdrawal.scope);
-    // Documents belong to a correction, and the mark of a consumer to a claim.
-    row.documents_at = None;
-    row.documents_waived = false;
-    row.consumer = false;
     if matches!(row.violation, Violation::None | Violation::Alleged) {
         let alleged = history.marked || checked.grounds.iter().any(|ground| ground.alleges_violation());
         row.violation = if alleged { Violation::Alleged } else { Violation::None };

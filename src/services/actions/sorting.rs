@@ -12,7 +12,7 @@ use crate::services::case::Case;
 use crate::services::error::{Refusal, ServiceError};
 use crate::services::requester::{TextForm, cancel_case, checked_text, take_message};
 use crate::services::sign_in::Member;
-use crate::storage::staff;
+use crate::storage::{post, staff};
 
 /// Assigns the request. Whoever takes one that somebody else has just taken is told who.
 pub(super) fn assign(
@@ -116,7 +116,8 @@ pub(super) fn dismiss(case: &mut Case<'_>, form: &ReasonForm) -> Result<(), Serv
         case.record(EventKind::BlockLifted, json!({"by": "dismiss"}), None)?;
     }
     case.void_open_clocks("dismiss");
-    Ok(())
+    // What was no request gets no letter.
+    Ok(post::withdraw(case.tx, &case.row.id)?)
 }
 
 /// The documents of a correction arrived: its clock starts. It runs already when more of them arrive, when they arrive after it was

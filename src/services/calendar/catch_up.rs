@@ -57,7 +57,15 @@ fn what_is_left(
     };
     let calendar = look(app, connection)?.1;
     let (actor, now) = (actor_of(&revision), app.clock.now());
-    let cause = Cause { app, calendar: &calendar, days: &[date], actor: &actor, source: &revision.source, now };
+    let cause = Cause {
+        app,
+        calendar: &calendar,
+        days: &[date],
+        actor: &actor,
+        source: &revision.source,
+        now,
+        leaves_what_it_cannot_count: true,
+    };
     let requests = cause.plan(connection, None).map_err(recount_failed)?.requests;
     Ok(Some((revision, requests)))
 }
@@ -70,7 +78,15 @@ fn write(
 ) -> Result<(), ServiceError> {
     let calendar = look(app, tx)?.1;
     let (actor, now) = (actor_of(revision), app.clock.now());
-    let cause = Cause { app, calendar: &calendar, days: &[], actor: &actor, source: &revision.source, now };
+    let cause = Cause {
+        app,
+        calendar: &calendar,
+        days: &[],
+        actor: &actor,
+        source: &revision.source,
+        now,
+        leaves_what_it_cannot_count: true,
+    };
     cause.go_on(tx, some).map_err(recount_failed)
 }
 

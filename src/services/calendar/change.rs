@@ -55,9 +55,15 @@ pub async fn put_day(
         };
         let process = Arc::clone(app);
         let by = member.id.clone();
-        if let Some(answer) = app.db.write("change_calendar", move |tx| counted.write(&process, tx, &by)).await? {
-            finish(app).await;
-            return Ok(answer);
+        match app.db.write("change_calendar", move |tx| counted.write(&process, tx, &by)).await {
+            Ok(Some(answer)) => {
+                finish(app).await;
+                return Ok(answer);
+            }
+            Ok(None) => {}
+            // Two who waited for each other: the database let this one go.
+            Err(ServiceError::Unavailable(cause)) => tracing::info!(cause, "a changed day is tried again"),
+            Err(error) => return Err(error),
         }
     }
     let process = Arc::clone(app);
@@ -119,7 +125,15 @@ impl Wanted {
         // Also where only the name is new: the explanations of the clocks say it.
         let days = if changed { vec![self.date] } else { Vec::new() };
         let now = app.clock.now();
-        let cause = Cause { app, calendar: &after, days: &days, actor: &actor, source: &self.source, now };
+        let cause = Cause {
+            app,
+            calendar: &after,
+            days: &days,
+            actor: &actor,
+            source: &self.source,
+            now,
+            leaves_what_it_cannot_count: false,
+        };
         let plan = cause.plan(connection, None).map_err(recount_failed)?;
         let answer = CalendarChange {
             revision: if self.dry_run || !changed { before.revision() } else { after.revision() }.to_owned(),
@@ -171,7 +185,15 @@ impl ToWrite {
             return Ok(None);
         }
         let source = answer.source.clone();
-        let cause = Cause { app, calendar: &calendar, days: &days, actor: &actor, source: &source, now };
+        let cause = Cause {
+            app,
+            calendar: &calendar,
+            days: &days,
+            actor: &actor,
+            source: &source,
+            now,
+            leaves_what_it_cannot_count: false,
+        };
         let at_once = app.recount_at_once.load(Ordering::Relaxed);
         let recounted = !tx.has_single_writer() || plan.requests.len() <= at_once;
         let answer = if recounted {

@@ -1,10 +1,11 @@
 //! The calendar's file meets the database when a process starts.
 //!
-//! A file that the database has not seen brings a new revision. Days that administrators changed after the file was last compared
-//! with its sources are laid over it again. A file that was in force before changes nothing, so that processes which are started
-//! with files of different age agree.
+//! A file that the database has not seen brings a new revision, unless it was compared with its sources earlier than the calendar in
+//! force. Days that administrators changed on the day of that comparison or later are laid over it again. A file that was in force
+//! before changes nothing, so that processes which are started with files of different age agree.
 
 use chrono::{Days, NaiveDate};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::change::recount_failed;
@@ -17,6 +18,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::event::Actor;
 use crate::domain::event_chain::hex;
 use crate::services::error::ServiceError;
+use crate::services::sign_in::{By, note};
 use crate::storage::calendar as rows;
 use crate::storage::{AnyConnection, write_transaction};
 
@@ -27,8 +29,9 @@ use crate::storage::{AnyConnection, write_transaction};
 pub fn adopt_file(app: &App, connection: &mut AnyConnection) -> Result<(), ServiceError> {
     let of_the_file = app.calendar();
     let digest = digest(&of_the_file)?;
-    if rows::knows_file(connection, &digest)? {
-        let in_force = look(app, connection)?.1;
+    let in_force = if rows::newest(connection)? == 0 { None } else { Some(look(app, connection)?.1) };
+    let older = in_force.as_ref().is_some_and(|in_force| of_the_file.verified_on() < in_force.verified_on());
+    if let Some(in_force) = in_force.filter(|_| older || rows::knows_file(connection, &digest).unwrap_or(false)) {
         if in_force.revision().split('+').next() != of_the_file.revision().split('+').next() {
             tracing::warn!(
                 file = of_the_file.revision(),
@@ -63,17 +66,30 @@ fn adopt(app: &App, tx: &mut AnyConnection, of_the_file: &Calendar, digest: Stri
     }
     let mut calendar = of_the_file.clone().named(revision);
     for row in rows::made_by_staff(tx)? {
-        if almaty::local_date(row.at.and_utc()) <= of_the_file.verified_on() {
+        let change: Change = serde_json::from_str(&row.change)?;
+        if almaty::local_date(row.at.and_utc()) < of_the_file.verified_on() {
+            if let Change::Day { date, working, .. } = &change
+                && calendar.is_working(*date) != Ok(*working)
+            {
+                tracing::warn!(%date, revision = row.revision, "the new calendars/kz.toml takes back a day that was changed here");
+            }
             continue;
         }
-        let change: Change = serde_json::from_str(&row.change)?;
         let name = calendar.revision().to_owned();
         if let Ok(changed) = change.lay_over(&calendar, &row.source, name) {
             calendar = changed;
         }
     }
     let days = if base == 0 { days_ahead(app, &calendar) } else { look(app, tx)?.1.differences(&calendar) };
-    let cause = Cause { app, calendar: &calendar, days: &days, actor: &Actor::System, source: calendar.source(), now };
+    let cause = Cause {
+        app,
+        calendar: &calendar,
+        days: &days,
+        actor: &Actor::System,
+        source: calendar.source(),
+        now,
+        leaves_what_it_cannot_count: true,
+    };
     let plan = cause.plan(tx, None).map_err(recount_failed)?;
     let written = cause.write(tx, plan).map_err(recount_failed)?;
     let moved_clocks = written.iter().map(|request| request.moves.len()).sum();
@@ -81,6 +97,8 @@ fn adopt(app: &App, tx: &mut AnyConnection, of_the_file: &Calendar, digest: Stri
     let brought =
         Brought { by: None, source: calendar.source(), digest: Some(digest), change: &change, now, recounted: true };
     store(tx, number, &calendar, &brought)?;
+    let data = json!({"revision": calendar.revision(), "file": of_the_file.revision(), "moved_clocks": moved_clocks});
+    note(tx, now, "calendar_file_taken_over", &By::CommandLine, &data)?;
     if base > 0 {
         tracing::info!(revision = calendar.revision(), moved_clocks, "calendars/kz.toml brought a new calendar");
     }

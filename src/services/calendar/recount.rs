@@ -36,6 +36,8 @@ pub(super) struct Cause<'a> {
     pub actor: &'a Actor,
     pub source: &'a str,
     pub now: DateTime<Utc>,
+    /// A clock that the calendar cannot count stays as it is, and only the log says so.
+    pub leaves_what_it_cannot_count: bool,
 }
 
 /// A clock whose last day moves.
@@ -126,7 +128,14 @@ impl Cause<'_> {
         }
         for clock in candidates {
             let Some(head) = heads.get(&clock.request_id) else { continue };
-            if let Some((counted, target_on)) = self.count(&clock, head)? {
+            let counted = match self.count(&clock, head) {
+                Err(RecountError::Year(missing)) if self.leaves_what_it_cannot_count => {
+                    tracing::error!(clock = clock.id, %missing, "a clock stays as an older calendar counted it");
+                    continue;
+                }
+                counted => counted?,
+            };
+            if let Some((counted, target_on)) = counted {
                 changed.entry(clock.request_id.clone()).or_default().push((clock, counted, target_on));
             }
         }
@@ -198,12 +207,12 @@ impl Cause<'_> {
                 row.due_on = Some(counted.due_on);
             }
             plan.clocks.push(ClockChange {
-                id: clock.id,
+                id: clock.id.clone(),
                 due_on: counted.due_on,
                 due_at: almaty::due_at(counted.due_on).naive_utc(),
                 target_on,
                 counting: serde_json::to_string(&counted)?,
-                remind_at: self.look_at(clock.running_since, counted.term, from, counted.due_on).naive_utc(),
+                remind_at: self.look_at(&clock, counted.term, from, counted.due_on).naive_utc(),
             });
             if from != counted.due_on {
                 let moved = Move { clock: clock.name, from, to: counted.due_on };
@@ -225,14 +234,13 @@ impl Cause<'_> {
         Ok(plan)
     }
 
-    /// When the reminders look at the clock again. Where the calendar ends too soon for that, they look at once and say so.
-    fn look_at(
-        &self,
-        running_since: Option<chrono::NaiveDateTime>,
-        term: Term,
-        from: NaiveDate,
-        to: NaiveDate,
-    ) -> DateTime<Utc> {
+    /// When the reminders look at the clock again. A look that is due stays due: nobody has seen what stands now. Where the
+    /// calendar ends too soon, they look at once and say so.
+    fn look_at(&self, clock: &CandidateRow, term: Term, from: NaiveDate, to: NaiveDate) -> DateTime<Utc> {
+        let running_since = clock.running_since;
+        if clock.remind_at.is_some_and(|at| at <= self.now.naive_utc()) {
+            return self.now;
+        }
         let running_since = running_since.map_or(self.now, |at| at.and_utc());
         let after = Watched { term, running_since, due_on: to };
         after.look_after_move(&Watched { due_on: from, ..after }, self.calendar, self.now).unwrap_or(self.now)
@@ -275,18 +283,32 @@ impl Cause<'_> {
     pub(super) fn write(&self, tx: &mut AnyConnection, plan: Plan) -> Result<Vec<RequestPlan>, RecountError> {
         let Plan { requests, mut seen } = plan;
         let mut written = self.write_all(tx, requests, &mut seen)?;
+        // Whoever changes a request locks it first and holds the calendar then. So what is late is locked before the claim, as far as
+        // it is there; what comes in the moment between is nobody's who waits for the calendar.
+        written.extend(self.write_late(tx, &mut seen)?);
         crate::storage::calendar::claim(tx)?;
-        if let Some(stretch) = self.stretch() {
-            let stands = rows::candidate_requests(tx, stretch)?;
-            let late: Vec<String> =
-                stands.into_iter().filter(|(id, seq)| seen.get(id) != Some(seq)).map(|(id, _)| id).collect();
-            for some in late.chunks(AT_ONCE) {
-                rows::lock(tx, some)?;
-                let Plan { requests, .. } = self.plan(tx, Some(some))?;
-                written.extend(self.write_all(tx, requests, &mut seen)?);
-            }
-        }
+        written.extend(self.write_late(tx, &mut seen)?);
         tell(self, tx, &written)?;
+        Ok(written)
+    }
+
+    /// Counts and writes what changed since it was seen.
+    fn write_late(
+        &self,
+        tx: &mut AnyConnection,
+        seen: &mut BTreeMap<String, i64>,
+    ) -> Result<Vec<RequestPlan>, RecountError> {
+        let Some(stretch) = self.stretch() else { return Ok(Vec::new()) };
+        let stands = rows::candidate_requests(tx, stretch)?;
+        let late: Vec<String> =
+            stands.into_iter().filter(|(id, seq)| seen.get(id) != Some(seq)).map(|(id, _)| id).collect();
+        let mut written = Vec::new();
+        for some in late.chunks(AT_ONCE) {
+            rows::lock(tx, some)?;
+            let plan = self.plan(tx, Some(some))?;
+            seen.extend(plan.seen);
+            written.extend(self.write_all(tx, plan.requests, seen)?);
+        }
         Ok(written)
     }
 

@@ -134,6 +134,9 @@ pub async fn confirm_year(
         .write("confirm_calendar_year", move |tx| {
             rows::begin_change(tx)?;
             let (base, before) = look(&process, tx)?;
+            if before.certainty_of(year).is_ok_and(|stands| stands == (form.certainty, source.as_str())) {
+                return view(rows::by_number(tx, base)?.ok_or(ServiceError::NotFound)?);
+            }
             let now = process.clock.now();
             let change = Change::Year { year, certainty: form.certainty };
             let revision = name_of(tx, &before, base + 1)?;

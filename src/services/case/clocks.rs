@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use super::Case;
 use crate::domain::almaty;
 use crate::domain::calendar::Calendar;
 use crate::domain::clocks::{self, Candidate, Clock, Facts, headline};
+use crate::domain::event::EventKind;
 use crate::domain::reminder::Watched;
-use crate::domain::term::Term;
-use crate::domain::vocabulary::{Blocking, ClockName, ClockState, Outcome};
+use crate::domain::term::{Counted, Term};
+use crate::domain::vocabulary::{Blocking, ClockName, ClockState, Kind, Outcome};
 use crate::ids::new_id;
 use crate::services::calendar::in_force;
 use crate::services::error::ServiceError;
@@ -26,9 +28,10 @@ impl Case<'_> {
             grounds: &grounds,
             violation: self.row.violation,
             published: self.row.published,
-            consumer: self.row.consumer,
+            // The mark of a consumer belongs to a claim, and documents to a correction; they stay while it is of another kind.
+            consumer: self.row.consumer && self.row.kind == Kind::Claim,
             received_at: self.row.received_at.and_utc(),
-            documents_at: self.row.documents_at.map(|at| at.and_utc()),
+            documents_at: self.row.documents_at.filter(|_| self.row.kind == Kind::Correction).map(|at| at.and_utc()),
             blocked: self.row.blocking != Blocking::None,
             claim_contract: self.operator.claim_response.as_ref().map(|term| &term.citation),
             targets: &self.operator.internal_targets,
@@ -228,21 +231,53 @@ impl Case<'_> {
         met
     }
 
-    /// The answer did not arrive after all: what its delivery met runs again.
-    pub fn reopen_delivery(&mut self, by: &str) -> Vec<ClockName> {
+    /// The answer did not arrive after all: what its delivery met runs again, and what it had made void is as it was before. Days
+    /// that the calendar changed meanwhile are counted anew, each clock that moves with its event.
+    ///
+    /// # Errors
+    /// Those of the vault and of the database.
+    pub fn reopen_delivery(&mut self, by: &str) -> Result<Vec<ClockName>, ServiceError> {
         let now = self.now.naive_utc();
         let mut reopened = Vec::new();
         for clock in self.clocks.iter_mut().filter(|clock| clock.met_by.as_deref() == Some(by)) {
-            if clock.state == ClockState::Met {
-                clock.state = ClockState::Running;
-                clock.met_at = None;
-                clock.met_by = None;
-                clock.remind_at = Some(now);
-                self.touched.push(clock.id.clone());
-                reopened.push(clock.name);
+            let ran = clock.started_at.is_some();
+            clock.state = if ran { ClockState::Running } else { ClockState::Waiting };
+            clock.met_at = None;
+            clock.met_by = None;
+            clock.remind_at = ran.then_some(now);
+            self.touched.push(clock.id.clone());
+            reopened.push(clock.name);
+        }
+        if !reopened.is_empty() {
+            self.follow_calendar()?;
+        }
+        Ok(reopened)
+    }
+
+    /// Counts running clocks anew that were counted by another calendar than that in force.
+    fn follow_calendar(&mut self) -> Result<(), ServiceError> {
+        let calendar = self.calendar()?;
+        let behind = |clock: &&ClockRow| {
+            clock.state == ClockState::Running && clock.calendar_revision.as_deref() != Some(calendar.revision())
+        };
+        for mut row in self.clocks.iter().filter(behind).cloned().collect::<Vec<_>>() {
+            let Some(before) = row.counting.as_deref().map(serde_json::from_str::<Counted>).transpose()? else {
+                continue;
+            };
+            // A calendar that ends too soon leaves the day as it was promised.
+            let Ok(counted) = calendar.count(before.event_on, before.term) else { continue };
+            row.due_on = Some(counted.due_on);
+            row.due_at = Some(almaty::due_at(counted.due_on).naive_utc());
+            row.counting = Some(serde_json::to_string(&counted)?);
+            row.calendar_revision = Some(calendar.revision().to_owned());
+            let name = row.name;
+            self.put_clock(row);
+            if counted.due_on != before.due_on {
+                let data = json!({"clock": name, "from": before.due_on, "to": counted.due_on, "calendar": calendar.revision()});
+                self.record(EventKind::ClockRecounted, data, None)?;
             }
         }
-        reopened
+        Ok(())
     }
 
     pub(super) fn close_clocks(&mut self, state: ClockState, by: &str, which: impl Fn(&ClockRow) -> bool) {

@@ -1,10 +1,9 @@
 //! The mails of a case: composed in the recipient's language, sealed, and put into the outbox.
 
 use chrono::{DateTime, Duration, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::Case;
+use super::{Case, SealedMail};
 use crate::app::App;
 use crate::domain::almaty::local_date;
 use crate::domain::event::EventKind;
@@ -25,22 +24,6 @@ use crate::vault::{Place, new_code};
 pub const GIVE_UP_AFTER_DAYS: i64 = 3;
 /// How long a code holds.
 pub const CODE_MINUTES: u32 = 30;
-
-/// A mail as it lies sealed in the outbox.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct SealedMail {
-    /// The address; empty for a print-and-post item.
-    pub to: String,
-    /// The subject.
-    pub subject: String,
-    /// The text part.
-    pub text: String,
-    /// The HTML part.
-    pub html: String,
-    /// The letter that is printed where the mail is posted; none for mails to staff.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub letter: Option<PrintedBody>,
-}
 
 /// To whom a mail goes.
 enum Recipient<'a> {
@@ -304,12 +287,23 @@ impl Case<'_> {
     /// # Errors
     /// `NotFound` when its text was destroyed; those of the vault and of the database.
     pub fn send_again(&mut self, mail: &OutboxRow) -> Result<OutboxRow, ServiceError> {
+        self.send_again_with(mail, None).map(|(again, _)| again)
+    }
+
+    /// The same with a new code in the place of the one that the mail carries. Says whether it carries one.
+    ///
+    /// # Errors
+    /// As [`Case::send_again`].
+    pub fn send_again_with(&mut self, mail: &OutboxRow, code: Option<&str>) -> Result<(OutboxRow, bool), ServiceError> {
         let id = new_id(self.now);
         let mut contents = self.open_mail(mail)?;
-        if mail.recipient_kind == "requester"
-            && let Some(email) = self.contents()?.requester_email()
-        {
-            email.clone_into(&mut contents.to);
+        let mut with_code = false;
+        if mail.recipient_kind == "requester" {
+            contents.put_token(&self.token()?);
+            with_code = code.is_some_and(|code| contents.put_code(code));
+            if let Some(email) = self.contents()?.requester_email() {
+                email.clone_into(&mut contents.to);
+            }
         }
         let mut again = OutboxRow {
             mail: mail.mail.clone(),
@@ -326,7 +320,7 @@ impl Case<'_> {
             OutboxRow { resent_at: Some(self.now.naive_utc()), resent_as: Some(again.id.clone()), ..mail.clone() };
         outbox::update(self.tx, &marked)?;
         self.record(EventKind::MailResent, json!({"mail": mail.id, "as": again.id}), None)?;
-        Ok(again)
+        Ok((again, with_code))
     }
 
     /// When somebody is first reminded of an item that is made now. Where the calendar ends, somebody looks again in a day.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{MailView, not_now, open, to_requester, view};
@@ -18,6 +18,7 @@ use crate::services::case::Case;
 use crate::services::error::ServiceError;
 use crate::services::requester::checked_text;
 use crate::services::sign_in::Member;
+use crate::storage::events;
 use crate::storage::outbox::{self, OutboxRow};
 
 /// The longest tracking number, in characters.
@@ -52,8 +53,11 @@ pub struct PostedForm {
 pub struct ReturnedForm {
     /// The local day on which it came back; today when absent.
     pub on: Option<NaiveDate>,
-    /// Why: what the post says, or that it was marked by mistake.
+    /// Why: what the post says, or how the mistake came about.
     pub reason: String,
+    /// It was only marked by mistake and never left, or on another day: then an earlier day may be named next.
+    #[serde(default)]
+    pub by_mistake: bool,
 }
 
 /// What both calls need: who may send a mail again may also post it.
@@ -77,7 +81,7 @@ pub async fn posted(app: &Arc<App>, member: Member, id: String, form: PostedForm
             if !lies_there {
                 return Err(not_now(&mail, "posted"));
             }
-            put_posted(&case, &mut mail, &form)?;
+            put_posted(&mut case, &mut mail, &form)?;
             outbox::update(case.tx, &mail)?;
             note(&mut case, &mail, form.on, form.how.unwrap_or(How::Posted))?;
             let reference = case.row.reference.clone();
@@ -89,11 +93,13 @@ pub async fn posted(app: &Arc<App>, member: Member, id: String, form: PostedForm
 }
 
 /// Checks the form and writes it into the row.
-fn put_posted(case: &Case<'_>, mail: &mut OutboxRow, form: &PostedForm) -> Result<(), ServiceError> {
+fn put_posted(case: &mut Case<'_>, mail: &mut OutboxRow, form: &PostedForm) -> Result<(), ServiceError> {
     let mut errors = Vec::new();
+    let made = almaty::local_date(mail.created_at.and_utc());
+    let earliest = last_return(case, &mail.id)?.map_or(made, |returned| returned.max(made));
     if form.on > almaty::local_date(case.now) {
         errors.push(FieldError::new("/on", "date_in_future"));
-    } else if form.on < almaty::local_date(mail.created_at.and_utc()) {
+    } else if form.on < earliest {
         errors.push(FieldError::new("/on", "date_too_early"));
     }
     let typed = form.tracking.as_deref().filter(|tracking| !tracking.is_empty());
@@ -108,7 +114,24 @@ fn put_posted(case: &Case<'_>, mail: &mut OutboxRow, form: &PostedForm) -> Resul
     mail.posted_on = Some(form.on);
     mail.posted_how = Some(form.how.unwrap_or(How::Posted).as_str().to_owned());
     mail.remind_at = None;
+    // What failed was the e-mail; the history keeps it.
+    mail.failure_kind = None;
+    mail.smtp_code = None;
+    mail.smtp_enhanced = None;
     Ok(())
+}
+
+/// The day on which the letter came back last: it cannot have left again before.
+fn last_return(case: &mut Case<'_>, mail: &str) -> Result<Option<NaiveDate>, ServiceError> {
+    let returned = EventKind::MailReturned.as_str();
+    let days = events::of_request(case.tx, &case.row.id)?.into_iter().filter(|event| event.kind == returned);
+    let days = days.filter_map(|event| serde_json::from_str::<Value>(&event.data).ok());
+    Ok(days
+        .filter(|data| {
+            data.get("mail").is_some_and(|of| of == mail) && data.get("by_mistake").is_none_or(|by| by != true)
+        })
+        .filter_map(|data| data.get("on")?.as_str()?.parse().ok())
+        .max())
 }
 
 /// The events, and the clocks that an answer meets. The tracking number names a person's parcel and stays out of them.
@@ -181,9 +204,9 @@ fn take_back(case: &mut Case<'_>, mail: &mut OutboxRow, form: &ReturnedForm) -> 
     mail.tracking = None;
     mail.remind_at = Some(case.first_reminder_to_post().naive_utc());
     outbox::update(case.tx, mail)?;
-    let data = json!({"mail": mail.id, "name": mail.mail, "on": on});
+    let data = json!({"mail": mail.id, "name": mail.mail, "on": on, "by_mistake": form.by_mistake});
     case.record(EventKind::MailReturned, data, Some(&reason))?;
-    let reopened = case.reopen_delivery(first_of(mail));
+    let reopened = case.reopen_delivery(first_of(mail))?;
     if !reopened.is_empty() {
         case.record(EventKind::ClockReopened, json!({"clocks": reopened, "mail": mail.id}), None)?;
     }

@@ -14,6 +14,7 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::intake::FieldError;
 use crate::domain::permission::Permission;
+use crate::domain::vocabulary::Role;
 use crate::ids::is_id;
 use crate::services::actions::standing;
 use crate::services::case::{Case, GIVE_UP_AFTER_DAYS};
@@ -22,7 +23,7 @@ use crate::services::error::{Refusal, ServiceError};
 use crate::services::sign_in::Member;
 use crate::services::staff_mail;
 use crate::storage::outbox::{self, OutboxRow};
-use crate::storage::{AnyConnection, post, requests};
+use crate::storage::{AnyConnection, post, requests, staff};
 
 /// What the resending of a mail may change.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -55,9 +56,16 @@ pub async fn resend(app: &Arc<App>, member: Member, id: String, form: ResendForm
             if !(is_dead(&mail) || by_post) {
                 return Err(not_now(&mail, "resend"));
             }
+            if !still_works_here(case.tx, &mail)? {
+                return Err(not_now(&mail, "resend"));
+            }
             let corrected = correct(&mut case, &member, &mail, &form)?;
-            let again =
-                if by_post { instead_of_post(&mut case, mail)? } else { once_more(&mut case, mail, &corrected)? };
+            let code = corrected.code.as_deref();
+            let (again, with_code) =
+                if by_post { instead_of_post(&mut case, mail, code)? } else { case.send_again_with(&mail, code)? };
+            if let Some(code) = code.filter(|_| !with_code && !corrected.code_is_on_its_way) {
+                address::mail_code(&mut case, code)?;
+            }
             let reference = case.row.reference.clone();
             case.save(corrected.changed)?;
             Ok(view(again, Some(reference)))
@@ -65,6 +73,13 @@ pub async fn resend(app: &Arc<App>, member: Member, id: String, form: ResendForm
         .await?;
     app.wake_worker();
     Ok(mail)
+}
+
+/// Whether a mail to a member goes to somebody who still works here. Whoever has left gets nothing any more.
+fn still_works_here(tx: &mut AnyConnection, mail: &OutboxRow) -> Result<bool, ServiceError> {
+    let Some(id) = mail.recipient_id.as_deref().filter(|_| mail.recipient_kind == "staff") else { return Ok(true) };
+    let members = staff::with_role(tx, &mail.operator_id, &[Role::Agent, Role::Dpo])?;
+    Ok(members.iter().any(|member| member.id == id))
 }
 
 fn is_dead(mail: &OutboxRow) -> bool {
@@ -90,7 +105,7 @@ fn resend_of_staff(
     if form.email.is_some() {
         return Err(ServiceError::field("/email", "not_to_requester"));
     }
-    if !is_dead(&mail) {
+    if !is_dead(&mail) || !still_works_here(tx, &mail)? {
         return Err(not_now(&mail, "resend"));
     }
     let now = app.clock.now();
@@ -118,20 +133,15 @@ fn correct(
     address::correct(case, member, &email)
 }
 
-/// A code that proves another address would be of no use: where a new one was just mailed, that mail goes in its place.
-fn once_more(case: &mut Case<'_>, mail: OutboxRow, corrected: &Corrected) -> Result<OutboxRow, ServiceError> {
-    let with_code = matches!(mail.mail.as_str(), "code_again" | "confirm_reminder");
-    let Some(instead) = corrected.code_mail.as_deref().filter(|_| with_code) else { return case.send_again(&mail) };
-    let now = case.now.naive_utc();
-    let marked = OutboxRow { resent_at: Some(now), resent_as: Some(instead.to_owned()), ..mail };
-    outbox::update(case.tx, &marked)?;
-    case.record(EventKind::MailResent, json!({"mail": marked.id, "as": instead}), None)?;
-    find(case.tx, instead)
-}
-
-/// The item becomes a mail.
-fn instead_of_post(case: &mut Case<'_>, mut mail: OutboxRow) -> Result<OutboxRow, ServiceError> {
+/// The item becomes a mail. Says whether it carries the code.
+fn instead_of_post(
+    case: &mut Case<'_>,
+    mut mail: OutboxRow,
+    code: Option<&str>,
+) -> Result<(OutboxRow, bool), ServiceError> {
     let mut contents = case.open_mail(&mail)?;
+    contents.put_token(&case.token()?);
+    let with_code = code.is_some_and(|code| contents.put_code(code));
     if let Some(email) = case.contents()?.requester_email() {
         email.clone_into(&mut contents.to);
     }
@@ -142,7 +152,7 @@ fn instead_of_post(case: &mut Case<'_>, mut mail: OutboxRow) -> Result<OutboxRow
     mail.give_up_at = (case.now + Duration::days(GIVE_UP_AFTER_DAYS)).naive_utc();
     outbox::update(case.tx, &mail)?;
     case.record(EventKind::MailResent, json!({"mail": mail.id, "as": mail.id}), None)?;
-    Ok(mail)
+    Ok((mail, with_code))
 }
 
 /// Sends every dead letter of a request again, oldest first, in one transaction; but for those that only tell of dead letters.
@@ -171,6 +181,9 @@ pub async fn resend_dead_of_request(
             let mut case = Case::open_by_id(&process, tx, &row.id, Actor::Staff(member.id.clone()))?;
             let mut again = Vec::new();
             for mail in post::dead(case.tx, &row.id)?.iter().filter(|mail| mail.mail != "mail_failed") {
+                if !still_works_here(case.tx, mail)? {
+                    continue;
+                }
                 again.push(view(case.send_again(mail)?, Some(row.reference.clone())));
             }
             if again.is_empty() {

@@ -230,7 +230,7 @@ pub fn flags(row: &RequestRow, now: DateTime<Utc>) -> Flags {
         due_today: row.headline_due_on == Some(today),
         possible_duplicate: row.duplicate_of.is_some(),
         legal_hold: row.legal_hold,
-        consumer: row.consumer,
+        consumer: row.consumer && row.kind == Kind::Claim,
         email_unconfirmed: row.has_email && row.email_confirmed_at.is_none() && row.channel == Channel::Web,
     }
 }
@@ -349,7 +349,7 @@ pub fn staff_view(
             at: row.identity_confirmed_at.map(|at| at.and_utc()),
             method: row.identity_method,
         },
-        documents_at: row.documents_at.map(|at| at.and_utc()),
+        documents_at: row.documents_at.filter(|_| row.kind == Kind::Correction).map(|at| at.and_utc()),
         subject: if masked { masked_subject(&contents.subject) } else { whole_subject(&contents.subject) },
         submitted_by: Some(if masked {
             masked_submitter(&contents.submitted_by)
