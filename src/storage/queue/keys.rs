@@ -152,7 +152,7 @@ fn read(
         Sort::Received => requests::table.select((requests::received_at, requests::id)).into_boxed(),
     };
     query = limited(query.filter(requests::operator_id.eq(list.operator.clone())), filter);
-    query = within_dates(query, filter, list.day, sqlite);
+    query = within_dates(query, filter, (list.day, after.map(|(at, _)| *at)), sqlite);
     query = match (&list.member, &filter.assignee) {
         (Some(id), _) => query.filter(requests::assignee_id.eq(id.clone())),
         (None, Assignee::Nobody) => query.filter(requests::assignee_id.is_null()),
@@ -183,8 +183,17 @@ fn read(
 }
 
 /// The limits of both dates. The one that is not sorted by is written so that no index is read by it: then everything within the limits
-/// would have to be sorted for one page.
-fn within_dates(mut query: Query, filter: &Filter, day: Option<Day>, sqlite: bool) -> Query {
+/// would have to be sorted for one page. Where the page begins `after` the lower limit of the one that is sorted by, that limit is left
+/// out: SQLite would begin to read there, and not at the place.
+fn within_dates(
+    mut query: Query,
+    filter: &Filter,
+    (day, after): (Option<Day>, Option<NaiveDateTime>),
+    sqlite: bool,
+) -> Query {
+    let ahead = |sort: Sort, from: Option<NaiveDateTime>| {
+        from.filter(|from| filter.sort != sort || after.is_none_or(|after| after < *from))
+    };
     let column = |name: &str, sorted: bool| match (sorted, sqlite) {
         (true, _) => format!("requests.{name}"),
         (false, true) => format!("+requests.{name}"),
@@ -196,7 +205,8 @@ fn within_dates(mut query: Query, filter: &Filter, day: Option<Day>, sqlite: boo
         let due = column("sort_due_at", filter.sort == Sort::Due);
         let end_of = |day| Some(almaty::due_at(day).naive_utc());
         limits.push((due.clone(), "<=", filter.overdue_at));
-        limits.push((due.clone(), ">=", filter.due_between.and_then(|(from, _)| end_of(from))));
+        let from = filter.due_between.and_then(|(from, _)| end_of(from));
+        limits.push((due.clone(), ">=", ahead(Sort::Due, from)));
         limits.push((due, "<=", filter.due_between.and_then(|(_, to)| end_of(to))));
     }
     let whole_day = |day: NaiveDate| {
@@ -205,7 +215,7 @@ fn within_dates(mut query: Query, filter: &Filter, day: Option<Day>, sqlite: boo
     };
     if !matches!(day, Some(Day::Received(day)) if whole_day(day)) {
         let received = column("received_at", filter.sort == Sort::Received);
-        limits.push((received.clone(), ">=", filter.received_from));
+        limits.push((received.clone(), ">=", ahead(Sort::Received, filter.received_from)));
         limits.push((received, "<", filter.received_before));
     }
     for (column, sign, at) in limits {
