@@ -15,6 +15,7 @@ desk-digest-unassigned = Nobody has them: { $count }
 desk-digest-approval = Answers that wait for your approval: { $count }
 desk-digest-dead_mails = Requests with an e-mail that could not be delivered: { $count }
 desk-digest-to_post = To print and post: { $count }
+desk-digest-dead_staff_mails = E-mails to colleagues that could not be delivered in the last seven days: { $count }
 
 desk-stand-in-subject = You stand in for a colleague
 desk-stand-in-intro = A colleague is away, and you are named as the deputy.

@@ -15,6 +15,7 @@ desk-digest-unassigned = Орындаушысы жоқ: { $count }
 desk-digest-approval = Сіз бекітуге тиіс жауаптар: { $count }
 desk-digest-dead_mails = Хаты жеткізілмеген өтініштер: { $count }
 desk-digest-to_post = Басып шығарып, поштамен жіберу керек: { $count }
+desk-digest-dead_staff_mails = Соңғы жеті күнде қызметкерлерге жеткізілмеген хаттар: { $count }
 
 desk-stand-in-subject = Сіз әріптесіңіздің орнын басасыз
 desk-stand-in-intro = Әріптесіңіз жұмыста жоқ, оның орнын басушы болып Сіз белгілендіңіз.

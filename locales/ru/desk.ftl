@@ -15,6 +15,7 @@ desk-digest-unassigned = Без исполнителя: { $count }
 desk-digest-approval = Ответы, которые ждут Вашего утверждения: { $count }
 desk-digest-dead_mails = Обращения, по которым письмо не удалось доставить: { $count }
 desk-digest-to_post = Распечатать и отправить почтой: { $count }
+desk-digest-dead_staff_mails = Письма сотрудникам, которые не удалось доставить за последние семь дней: { $count }
 
 desk-stand-in-subject = Вы замещаете коллегу
 desk-stand-in-intro = Коллега отсутствует, замещать назначены Вы.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::desk::Page;
 use super::error::{Refusal, ServiceError};
+use super::idempotency::{IdempotencyKey, earlier_call, remember};
 use super::sign_in::{By, Member, note};
 use super::staff_mail::write_desk_mail;
 use super::views::DeputyView;
@@ -73,6 +74,10 @@ fn views(connection: &mut AnyConnection, rows: Vec<AbsenceRow>) -> Result<Vec<Ab
     Ok(rows.into_iter().map(view).collect())
 }
 
+fn view(connection: &mut AnyConnection, row: AbsenceRow) -> Result<AbsenceView, ServiceError> {
+    views(connection, vec![row])?.pop().ok_or(ServiceError::NotFound)
+}
+
 /// The absences that hold on a local day, each with the member who is away.
 ///
 /// # Errors
@@ -93,65 +98,103 @@ pub async fn current_of(app: &Arc<App>, member: &Member) -> Result<Option<Absenc
     Ok(all.into_iter().find(|(who, _)| *who == id).map(|(_, absence)| absence))
 }
 
-/// The absences of a member, newest first; over and ended ones too.
+/// A page of the absences of a member, newest first; over and ended ones too. `cursor` is where the last page ended.
 ///
 /// # Errors
-/// `NotFound` and 403 `forbidden` as for [`mark`].
-pub async fn list(app: &Arc<App>, member: Member, staff_id: String) -> Result<Page<AbsenceView>, ServiceError> {
+/// `NotFound` and 403 `forbidden` as for [`mark`]; 422 `invalid_cursor` when `cursor` is no id.
+pub async fn list(
+    app: &Arc<App>,
+    member: Member,
+    staff_id: String,
+    cursor: Option<String>,
+    limit: usize,
+) -> Result<Page<AbsenceView>, ServiceError> {
+    let before = cursor.filter(|cursor| !cursor.is_empty());
+    if before.as_deref().is_some_and(|before| !is_id(before)) {
+        return Err(ServiceError::field("/query/cursor", "invalid_cursor"));
+    }
     app.db
         .read("absences", move |connection| {
             let whom = whom(connection, &member, &staff_id)?;
-            let rows = absences::of_staff(connection, &whom.id)?;
-            Ok(Page { items: views(connection, rows)?, next_cursor: None })
+            // One more than asked for tells whether there is a next page.
+            let most = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+            let mut rows = absences::of_staff(connection, &whom.id, before.as_deref(), most)?;
+            let has_more = rows.len() > limit;
+            rows.truncate(limit);
+            let next_cursor = rows.last().filter(|_| has_more).map(|row| row.id.clone());
+            Ok(Page { items: views(connection, rows)?, next_cursor })
         })
         .await
 }
 
-/// Marks a member as absent, and tells the deputy.
+/// Marks a member as absent, and tells the deputy. Under an `Idempotency-Key` a call that was answered before gives the absence
+/// again. Also says whether it was answered before.
 ///
 /// # Errors
 /// `Invalid` for dates that cannot be and for a deputy who is not fit; 409 `absence_overlaps`; `forbidden` for whoever is neither
-/// the member, nor an administrator, nor a DPO; `NotFound` for a DPO who shares no operator with the member.
+/// the member, nor an administrator, nor a DPO of every operator at which the member works requests; `NotFound` for a DPO who
+/// shares no operator with the member; `idempotency_conflict` for a key that came with another body.
 pub async fn mark(
     app: &Arc<App>,
     member: Member,
     staff_id: String,
     form: AbsenceForm,
-) -> Result<AbsenceView, ServiceError> {
+    idempotency: Option<IdempotencyKey>,
+) -> Result<(AbsenceView, bool), ServiceError> {
     let process = Arc::clone(app);
-    let view = app
+    let answer = app
         .db
-        .write("mark_absence", move |tx| {
-            // Under the lock two absences of one member cannot overlap.
-            let absent = whom(tx, &member, &staff_id)?;
-            let absent = staff::lock_by_id(tx, &absent.id)?.ok_or(ServiceError::NotFound)?;
-            let now = process.clock.now();
-            check_days(&form, local_date(now))?;
-            let (deputy, operators) = fit_deputy(tx, &absent, &form.deputy_id)?;
-            if absences::overlaps(tx, &absent.id, form.from, form.until)? {
-                return Err(Refusal::new("absence_overlaps", 409).into());
-            }
-            let row = AbsenceRow {
-                id: new_id(now),
-                staff_id: absent.id.clone(),
-                deputy_id: deputy.id.clone(),
-                from_on: form.from,
-                until_on: form.until,
-                created_at: now.naive_utc(),
-                created_by: member.id.clone(),
-                ended_at: None,
-            };
-            absences::insert(tx, &row)?;
-            let data = json!({
-                "user_id": absent.id, "absence": row.id, "deputy_id": deputy.id, "from": form.from, "until": form.until,
-            });
-            note(tx, now, "absence_marked", &By::Staff(&member.id), &data)?;
-            tell(&process, tx, &absent, &deputy, &row, operators.first())?;
-            views(tx, vec![row])?.pop().ok_or(ServiceError::NotFound)
-        })
+        .write("mark_absence", move |tx| put(&process, tx, &member, &staff_id, &form, idempotency.as_ref()))
         .await?;
     app.wake_worker();
-    Ok(view)
+    Ok(answer)
+}
+
+fn put(
+    app: &App,
+    tx: &mut AnyConnection,
+    member: &Member,
+    staff_id: &str,
+    form: &AbsenceForm,
+    idempotency: Option<&IdempotencyKey>,
+) -> Result<(AbsenceView, bool), ServiceError> {
+    let now = app.clock.now();
+    let earlier = earlier_call(tx, idempotency, now)?;
+    // Under the lock two absences of one member cannot overlap, and nobody gives the member another role meanwhile.
+    if is_id(staff_id) {
+        staff::lock_by_id(tx, staff_id)?;
+    }
+    let absent = whom(tx, member, staff_id)?;
+    if let Some(id) = earlier
+        && let Some(row) = absences::by_id(tx, &id)?
+    {
+        return Ok((view(tx, row)?, true));
+    }
+    check_days(form, local_date(now))?;
+    let (deputy, operators) = fit_deputy(tx, &absent, &form.deputy_id)?;
+    if absences::overlaps(tx, &absent.id, form.from, form.until)? {
+        return Err(Refusal::new("absence_overlaps", 409).into());
+    }
+    let row = AbsenceRow {
+        id: new_id(now),
+        staff_id: absent.id.clone(),
+        deputy_id: deputy.id.clone(),
+        from_on: form.from,
+        until_on: form.until,
+        created_at: now.naive_utc(),
+        created_by: member.id.clone(),
+        ended_at: None,
+    };
+    absences::insert(tx, &row)?;
+    if let Some(idempotency) = idempotency {
+        remember(tx, idempotency, &row.id, now)?;
+    }
+    let data = json!({
+        "user_id": absent.id, "absence": row.id, "deputy_id": deputy.id, "from": form.from, "until": form.until,
+    });
+    note(tx, now, "absence_marked", &By::Staff(&member.id), &data)?;
+    tell(app, tx, &absent, &deputy, &row, operators.first())?;
+    Ok((view(tx, row)?, false))
 }
 
 /// Ends an absence before its last day. A second time it does nothing.
@@ -175,7 +218,8 @@ pub async fn end(app: &Arc<App>, member: Member, staff_id: String, absence_id: S
         .await
 }
 
-/// The member whose absences are meant, if the caller may see and change them.
+/// The member whose absences are meant, if the caller may see and change them. A deputy opens personal data at every operator at
+/// which the member works requests, so whoever names one for somebody else oversees all of these.
 fn whom(connection: &mut AnyConnection, member: &Member, staff_id: &str) -> Result<StaffRow, ServiceError> {
     let oversees = member.operators_with(Permission::Oversee);
     if staff_id != member.id && !member.is_admin && oversees.is_empty() {
@@ -189,7 +233,20 @@ fn whom(connection: &mut AnyConnection, member: &Member, staff_id: &str) -> Resu
         return Ok(row);
     }
     let roles = staff::roles_of(connection, std::slice::from_ref(&row.id))?;
-    if roles.iter().any(|role| oversees.contains(&role.operator_id)) { Ok(row) } else { Err(ServiceError::NotFound) }
+    if !roles.iter().any(|role| member.is_member_of(&role.operator_id)) {
+        return Err(ServiceError::NotFound);
+    }
+    let is_overseen = |role: &RoleRow| oversees.contains(&role.operator_id);
+    if roles.iter().filter(|role| works(role)).all(is_overseen) && roles.iter().any(is_overseen) {
+        Ok(row)
+    } else {
+        Err(ServiceError::forbidden())
+    }
+}
+
+/// Whether requests are worked with a role.
+fn works(role: &RoleRow) -> bool {
+    matches!(role.role, Role::Agent | Role::Dpo)
 }
 
 fn check_days(form: &AbsenceForm, today: NaiveDate) -> Result<(), ServiceError> {
@@ -221,11 +278,10 @@ fn fit_deputy(
     }
     let deputy = staff::by_id(tx, deputy_id)?.filter(|row| row.disabled_at.is_none()).ok_or_else(unfit)?;
     let roles = staff::roles_of(tx, &[absent.id.clone(), deputy.id.clone()])?;
-    let works = |role: &&RoleRow| matches!(role.role, Role::Agent | Role::Dpo);
     let at = |id: &str| -> Vec<String> {
         let mut operators: Vec<String> = roles
             .iter()
-            .filter(works)
+            .filter(|role| works(role))
             .filter(|role| role.staff_id == id)
             .map(|role| role.operator_id.clone())
             .collect();

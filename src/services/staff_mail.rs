@@ -1,10 +1,12 @@
-//! Mails to staff that belong to no request: the row names an operator and a member, and is sealed with a key of the deployment.
+//! Mails to staff that belong to no request: the row names an operator and a member or the operator's head contact, and is sealed
+//! with a key of the deployment.
 
 use chrono::{DateTime, Utc};
 
 use super::case::{SealedMail, waiting_mail};
 use super::error::ServiceError;
 use crate::app::App;
+use crate::domain::vocabulary::Language;
 use crate::ids::new_id;
 use crate::mail::compose::{Composed, DeskMail, compose_desk};
 use crate::storage::AnyConnection;
@@ -26,14 +28,55 @@ pub fn write_to_member(
     name: &str,
     composed: Composed,
 ) -> Result<(), ServiceError> {
+    let to = Recipient { kind: "staff", id: Some(&member.id), email: &member.email, language: member.language };
+    put(app, tx, now, operator_id, &to, name, composed)
+}
+
+/// Composes a mail to the head contact of an operator and puts it into the outbox, with a link to the console. Of an operator that
+/// is not served any more nobody is written to.
+///
+/// # Errors
+/// As [`write_to_member`].
+pub fn write_to_head(
+    app: &App,
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    operator_id: &str,
+    name: &str,
+    mail: &DeskMail<'_>,
+) -> Result<(), ServiceError> {
+    let Some(operator) = app.operator(operator_id) else { return Ok(()) };
+    let language = Language::Ru;
+    let link = format!("{}/staff", app.settings.public_url);
+    let composed = compose_desk(&app.texts, language, "", operator.names.get(language), &link, mail);
+    let to = Recipient { kind: "head", id: None, email: &operator.head_contact, language };
+    put(app, tx, now, operator_id, &to, name, composed)
+}
+
+struct Recipient<'a> {
+    kind: &'a str,
+    id: Option<&'a str>,
+    email: &'a str,
+    language: Language,
+}
+
+fn put(
+    app: &App,
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    operator_id: &str,
+    to: &Recipient<'_>,
+    name: &str,
+    composed: Composed,
+) -> Result<(), ServiceError> {
     let id = new_id(now);
     let Composed { subject, text, html } = composed;
-    let mail = SealedMail { to: member.email.clone(), subject, text, html, letter: None };
+    let mail = SealedMail { to: to.email.to_owned(), subject, text, html, letter: None };
     let row = OutboxRow {
         mail: name.to_owned(),
-        recipient_kind: "staff".to_owned(),
-        recipient_id: Some(member.id.clone()),
-        language: member.language,
+        recipient_kind: to.kind.to_owned(),
+        recipient_id: to.id.map(ToOwned::to_owned),
+        language: to.language,
         sealed: Some(app.vault.seal_staff_mail(&Place::new("outbox", &id, "mail"), &mail)?),
         ..waiting_mail(app, now, &id, operator_id)
     };

@@ -43,17 +43,26 @@ pub fn by_id(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<Abs
     absences::table.find(id).select(AbsenceRow::as_select()).first(connection).optional()
 }
 
-/// The absences of a member, newest first, at most 200.
+/// The first `limit` absences of a member, newest first; with `before` only those that were marked before the one with this id.
 ///
 /// # Errors
 /// Those of the database.
-pub fn of_staff(connection: &mut AnyConnection, staff_id: &str) -> QueryResult<Vec<AbsenceRow>> {
-    absences::table
-        .filter(absences::staff_id.eq(staff_id))
+pub fn of_staff(
+    connection: &mut AnyConnection,
+    staff_id: &str,
+    before: Option<&str>,
+    limit: i64,
+) -> QueryResult<Vec<AbsenceRow>> {
+    let mut query = absences::table
+        .filter(absences::staff_id.eq(staff_id.to_owned()))
         .order(absences::id.desc())
-        .limit(200)
+        .limit(limit)
         .select(AbsenceRow::as_select())
-        .load(connection)
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(absences::id.lt(before.to_owned()));
+    }
+    query.load(connection)
 }
 
 /// Whether a member has an absence that was not ended and shares a day with these.

@@ -24,7 +24,8 @@ pub enum Wanted<'a> {
         /// Who must not be the proposer.
         not_by: Option<&'a str>,
     },
-    /// Those with a mail that was given up and not sent again: of some members, or all.
+    /// Those with a mail to the requester or the head contact that was given up, can be sent again and was not: of some members, or
+    /// all.
     DeadMails(Option<&'a [String]>),
     /// Those with something to print and post.
     ToPost,
@@ -78,6 +79,10 @@ pub fn find(connection: &mut AnyConnection, operator_id: &str, wanted: &Wanted<'
                         .filter(outbox::state.eq(DEAD))
                         .filter(outbox::request_id.is_not_null())
                         .filter(outbox::resent_at.is_null())
+                        .filter(outbox::recipient_kind.eq_any(["requester", "head"]))
+                        .filter(
+                            outbox::failure_kind.is_null().or(outbox::failure_kind.assume_not_null().ne("destroyed")),
+                        )
                         .select(outbox::request_id.assume_not_null());
                     let query = query.filter(requests::id.eq_any(dead));
                     match ids {
@@ -106,6 +111,21 @@ pub fn find(connection: &mut AnyConnection, operator_id: &str, wanted: &Wanted<'
         .limit(limit)
         .load(connection)?;
     Ok(Found { count, first })
+}
+
+/// How many mails of an operator that are about no request were given up and not sent again, of those made after `since`.
+///
+/// # Errors
+/// Those of the database.
+pub fn dead_staff_mails(connection: &mut AnyConnection, operator_id: &str, since: NaiveDateTime) -> QueryResult<i64> {
+    outbox::table
+        .filter(outbox::operator_id.eq(operator_id.to_owned()))
+        .filter(outbox::state.eq(DEAD))
+        .filter(outbox::request_id.is_null())
+        .filter(outbox::resent_at.is_null())
+        .filter(outbox::created_at.gt(since))
+        .count()
+        .get_result(connection)
 }
 
 /// The members who work or oversee requests, whose accounts are not disabled and older than `before`, and for whom the ledger

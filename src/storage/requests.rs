@@ -344,6 +344,19 @@ pub fn put_off_nudge(connection: &mut AnyConnection, id: &str, at: NaiveDateTime
     Ok(())
 }
 
+/// Takes an open request from its assignee and changes nothing else of it. Says whether they had it.
+///
+/// # Errors
+/// Those of the database.
+pub fn release(connection: &mut AnyConnection, id: &str, assignee_id: &str) -> QueryResult<bool> {
+    let released = diesel::update(
+        requests::table.find(id).filter(requests::assignee_id.eq(assignee_id)).filter(requests::final_at.is_null()),
+    )
+    .set(requests::assignee_id.eq(None::<String>))
+    .execute(connection)?;
+    Ok(released == 1)
+}
+
 /// Open requests of one kind at an operator that carry `value` in the index of `field`: `(id, reference)`, newest first, at most 20.
 ///
 /// # Errors

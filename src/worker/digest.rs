@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use crate::app::App;
 use crate::domain::absence::Away;
@@ -28,6 +28,8 @@ pub const DIGEST: &str = "digest";
 const HOUR: u32 = 9;
 /// So many requests of each part are named.
 const NAMED: i64 = 10;
+/// Mails to colleagues that were given up are counted for so many days after they were made.
+const STAFF_MAILS_DAYS: i64 = 7;
 
 /// Writes the digests that are due. Returns how many members were looked at. When all are done for the day, this process does not
 /// ask the database again before the next morning.
@@ -129,8 +131,7 @@ fn sections(
     let mut sections = Vec::new();
     for (operator_id, roles) in roles {
         let Some(operator) = app.operator(&operator_id) else { continue };
-        // Whoever is away is not written to, unless nobody acts for them.
-        if away.acting(&operator_id, &member.id).is_some_and(|acting| acting != member.id) {
+        if is_told_instead(connection, &away, &operator_id, &member.id, roles.contains(&Role::Dpo))? {
             continue;
         }
         let reader = Reader { app, operator, member, roles: &roles, away: &away, today, now };
@@ -141,6 +142,25 @@ fn sections(
         }
     }
     Ok(sections)
+}
+
+/// Whether a member is away and somebody else is told in their place. For a DPO that is only another DPO: what is shown to whoever
+/// oversees requests would otherwise be told to nobody.
+fn is_told_instead(
+    connection: &mut AnyConnection,
+    away: &Away,
+    operator_id: &str,
+    member_id: &str,
+    oversees: bool,
+) -> Result<bool, ServiceError> {
+    let Some(acting) = away.acting(operator_id, member_id).filter(|acting| *acting != member_id) else {
+        return Ok(false);
+    };
+    if !oversees {
+        return Ok(true);
+    }
+    let dpos = staff::with_role(connection, operator_id, &[Role::Dpo])?;
+    Ok(dpos.iter().any(|dpo| dpo.id == acting))
 }
 
 /// A member at one operator.
@@ -190,6 +210,11 @@ impl Reader<'_> {
         add(Part::DeadMails, &Wanted::DeadMails((!oversees).then_some(own.as_slice())), 0)?;
         if oversees {
             add(Part::ToPost, &Wanted::ToPost, 0)?;
+            let since = (self.now - Duration::days(STAFF_MAILS_DAYS)).naive_utc();
+            let count = digest::dead_staff_mails(connection, &self.operator.id, since)?;
+            if count > 0 {
+                parts.push(DigestPart { part: Part::DeadStaffMails, count, lines: Vec::new() });
+            }
         }
         Ok(parts)
     }

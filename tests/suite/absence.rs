@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use otinish::domain::vocabulary::Role;
+use otinish::mail::transport::{SendFailure, SendOutcome};
 use otinish::storage::staff;
 use serde_json::{Value, json};
 
@@ -147,7 +148,7 @@ async fn a_chain_is_followed_and_a_circle_or_an_unfit_deputy_means_the_dpos() {
 }
 
 #[tokio::test]
-async fn mails_to_every_dpo_go_to_the_deputy_of_one_who_is_away_and_to_all_when_nobody_is_left() {
+async fn mails_to_every_dpo_go_to_those_who_are_there_and_to_all_when_nobody_is_left() {
     let test = TestApp::start().await;
     let (desk, stand_in, request) = scene(&test).await;
     test.done(&desk.dpo, &request, "assign", json!({"assignee": null})).await;
@@ -159,17 +160,136 @@ async fn mails_to_every_dpo_go_to_the_deputy_of_one_who_is_away_and_to_all_when_
     };
     mark(&test, &desk.dpo, &desk.dpo, "2026-11-23", "2026-11-24", &stand_in.id).await.expect(201);
     test.work().await;
-    assert_eq!(reply().await, [desk.deputy.email.clone(), stand_in.email.clone()]);
+    assert_eq!(reply().await, [desk.deputy.email.as_str()], "an agent gets no mail that is meant for DPOs");
     // Who stands in for a DPO does not oversee.
     test.act(&stand_in, &request.reference, "dismiss", json!({"reason": "Spam."})).await.problem(403, "forbidden");
     mark(&test, &desk.deputy, &desk.deputy, "2026-11-23", "2026-11-24", &desk.dpo.id).await.expect(201);
     test.work().await;
-    assert_eq!(reply().await, [stand_in.email.as_str()], "each once");
-    let admin = test.staff("admin", Role::Admin, "").await;
-    let path = format!("/api/v1/staff/users/{}", stand_in.id);
-    let off = json!({"disabled": true});
-    test.call(reqwest::Method::PATCH, &path, Some(&admin.token), Some(&off), &[]).await.expect(200);
     assert_eq!(reply().await, [desk.deputy.email.clone(), desk.dpo.email.clone()], "nobody is left");
+    // A deputy who oversees too is there.
+    let third = test.staff("third", Role::Dpo, "citicom").await;
+    assert_eq!(reply().await, [third.email.as_str()]);
+}
+
+#[tokio::test]
+async fn an_agent_who_stands_in_for_the_only_dpo_swallows_no_alert() {
+    let test = TestApp::start().await;
+    let agent = test.staff("agent", Role::Agent, "citicom").await;
+    let dpo = test.staff("dpo", Role::Dpo, "citicom").await;
+    let request = test.submit_confirmed("citicom", &forms::access()).await;
+    test.act(&agent, &request.reference, "assign", json!({"assignee": "me"})).await.expect(200);
+    mark(&test, &dpo, &dpo, "2026-11-23", "2026-11-24", &agent.id).await.expect(201);
+    test.work().await;
+    test.take_mails();
+    test.act(&agent, &request.reference, "ask", json!({"text": "Which account?"})).await.expect(200);
+    let refusal = SendOutcome::Refused { failure: SendFailure::replied("refused", 550, "5.1.1 unknown") };
+    test.mail.fail_next(&refusal, 1);
+    test.work().await;
+    let failed = test.take_mails();
+    let told: Vec<_> = failed.iter().filter(|mail| mail.to == dpo.email && mail.reference.is_some()).collect();
+    assert_eq!(told.len(), 1, "the dead mail is told to the DPO: {:?}", failed.len());
+    assert!(failed.iter().all(|mail| mail.to != agent.email));
+}
+
+#[tokio::test]
+async fn a_dpo_marks_only_whom_they_oversee_at_every_operator() {
+    let test = TestApp::start().await;
+    let dpo = test.staff("dpo", Role::Dpo, "citicom").await;
+    test.staff("both", Role::Agent, "citicom").await;
+    let both = test.staff("both", Role::Agent, "kazteleport").await;
+    test.staff("deputy", Role::Agent, "citicom").await;
+    let deputy = test.staff("deputy", Role::Agent, "kazteleport").await;
+    let theirs = test.staff("theirs", Role::Agent, "kazteleport").await;
+    let request = test.submit_confirmed("kazteleport", &forms::access()).await;
+    test.act(&both, &request.reference, "assign", json!({"assignee": "me"})).await.expect(200);
+    let one_day = |by: Member| {
+        let (test, both, deputy) = (&test, &both, &deputy);
+        async move { mark(test, &by, both, "2026-11-23", "2026-11-23", &deputy.id).await }
+    };
+    one_day(dpo.clone()).await.problem(403, "forbidden");
+    mark(&test, &dpo, &theirs, "2026-11-23", "2026-11-23", &deputy.id).await.problem(404, "not_found");
+    assert_eq!(test.view(&deputy, &request.reference).await["masked"], true);
+    let path = format!("/api/v1/staff/users/{}/absences", both.id);
+    test.get(&path, Some(&dpo.token)).await.problem(403, "forbidden");
+    let own = mark(&test, &both, &both, "2026-11-24", "2026-11-24", &deputy.id).await.expect(201);
+    let end = format!("{path}/{}", own["id"].as_str().unwrap());
+    test.call(reqwest::Method::DELETE, &end, Some(&dpo.token), None, &[]).await.problem(403, "forbidden");
+    // As an auditor there they still oversee nothing; as a DPO they do.
+    let dpo = test.staff("dpo", Role::Auditor, "kazteleport").await;
+    one_day(dpo.clone()).await.problem(403, "forbidden");
+    mark(&test, &dpo, &theirs, "2026-11-23", "2026-11-23", &deputy.id).await.problem(403, "forbidden");
+    let dpo = test.staff("dpo", Role::Dpo, "kazteleport").await;
+    one_day(dpo.clone()).await.expect(201);
+    assert_eq!(test.get(&path, Some(&dpo.token)).await.expect(200)["items"].as_array().unwrap().len(), 2);
+    // Where somebody only audits, nobody stands in for them.
+    let only = test.staff("only", Role::Dpo, "citicom").await;
+    test.staff("mixed", Role::Agent, "citicom").await;
+    let mixed = test.staff("mixed", Role::Auditor, "kazteleport").await;
+    mark(&test, &only, &mixed, "2026-11-23", "2026-11-23", &deputy.id).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_call_that_is_repeated_under_its_key_marks_one_absence() {
+    let test = TestApp::start().await;
+    let (desk, stand_in, _request) = scene(&test).await;
+    let post = |who: &Member, path: String, until: &str, key: &str| {
+        let form = json!({"from": "2026-11-23", "until": until, "deputy_id": stand_in.id});
+        let (test, token, headers) = (&test, who.token.clone(), [("Idempotency-Key", key.to_owned())]);
+        async move {
+            let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+            test.call(reqwest::Method::POST, &path, Some(&token), Some(&form), &headers).await
+        }
+    };
+    let own = "/api/v1/staff/me/absences".to_owned();
+    let first = post(&desk.agent, own.clone(), "2026-11-24", "key-1").await;
+    let absence = first.expect(201);
+    let id = absence["id"].as_str().unwrap();
+    assert_eq!(first.header("location"), Some(format!("{own}/{id}").as_str()));
+    assert_eq!(first.header("idempotency-replayed"), None);
+    let again = post(&desk.agent, own.clone(), "2026-11-24", "key-1").await;
+    assert_eq!((again.expect(201), again.header("idempotency-replayed")), (absence.clone(), Some("true")));
+    assert_eq!(again.header("location"), first.header("location"));
+    post(&desk.agent, own.clone(), "2026-11-25", "key-1").await.problem(422, "idempotency_conflict");
+    post(&desk.agent, own.clone(), "2026-11-24", "key-2").await.problem(409, "absence_overlaps");
+    // The same key of somebody else is another one.
+    let theirs = format!("/api/v1/staff/users/{}/absences", desk.agent.id);
+    post(&desk.dpo, theirs.clone(), "2026-11-24", "key-1").await.problem(409, "absence_overlaps");
+    test.work().await;
+    assert_eq!(to(&test), [stand_in.email.as_str()], "the deputy hears of it once");
+    let other = format!("/api/v1/staff/users/{}/absences", desk.deputy.id);
+    let made = post(&desk.dpo, other.clone(), "2026-11-24", "key-1").await;
+    let id = made.expect(201)["id"].as_str().unwrap().to_owned();
+    assert_eq!(made.header("location"), Some(format!("{other}/{id}").as_str()));
+}
+
+#[tokio::test]
+async fn absences_are_listed_in_pages_newest_first() {
+    let test = TestApp::start().await;
+    let (desk, stand_in, _request) = scene(&test).await;
+    let mut marked = Vec::new();
+    for day in ["2026-11-23", "2026-11-24", "2026-11-25"] {
+        let absence = mark(&test, &desk.agent, &desk.agent, day, day, &stand_in.id).await.expect(201);
+        marked.insert(0, absence);
+        test.app.clock.advance(Duration::seconds(1));
+    }
+    for path in ["/api/v1/staff/me/absences".to_owned(), format!("/api/v1/staff/users/{}/absences", desk.agent.id)] {
+        let get = |query: String| {
+            let (test, path, token) = (&test, path.clone(), desk.agent.token.clone());
+            async move { test.get(&format!("{path}?{query}"), Some(&token)).await }
+        };
+        let first = get("limit=2".to_owned()).await.expect(200);
+        assert_eq!(first["items"].as_array().unwrap().as_slice(), &marked[..2]);
+        let rest = get(format!("limit=2&cursor={}", first["next_cursor"].as_str().unwrap())).await.expect(200);
+        assert_eq!((&rest["items"], &rest["next_cursor"]), (&json!([marked[2]]), &json!(null)));
+        for (query, pointer, code) in [
+            ("limit=0", "/query/limit", "out_of_range"),
+            ("limit=201", "/query/limit", "out_of_range"),
+            ("cursor=x", "/query/cursor", "invalid_cursor"),
+            ("page=2", "/query/page", "unknown_field"),
+        ] {
+            get(query.to_owned()).await.invalid(&[(pointer, code)]);
+        }
+    }
 }
 
 #[tokio::test]

@@ -200,6 +200,81 @@ async fn during_an_absence_the_deputy_is_told_instead() {
 }
 
 #[tokio::test]
+async fn an_absent_dpo_is_told_as_before_unless_the_deputy_oversees_too() {
+    let test = TestApp::start().await;
+    let desk = test.desk("citicom").await;
+    let stand_in = test.staff("standin", Role::Agent, "citicom").await;
+    let waiting = test.brought_to("approval", &desk, "citicom", &forms::access()).await;
+    let form = |deputy: &Member| json!({"from": "2026-11-24", "until": "2026-11-24", "deputy_id": deputy.id});
+    let own = "/api/v1/staff/me/absences";
+    test.post(own, Some(&desk.dpo.token), &form(&stand_in)).await.expect(201);
+    test.post(own, Some(&desk.agent.token), &form(&desk.dpo)).await.expect(201);
+    let admin = test.staff("admin", Role::Admin, "").await;
+    let off = format!("/api/v1/staff/users/{}", desk.deputy.id);
+    test.call(reqwest::Method::PATCH, &off, Some(&admin.token), Some(&json!({"disabled": true})), &[])
+        .await
+        .expect(200);
+    test.travel_to("2026-11-24T09:00").await;
+    let approval = "Answers that wait for your approval: 1";
+    assert!(last(&test, &desk.dpo).contains(approval));
+    let deputy = last(&test, &stand_in);
+    assert!(deputy.contains(&waiting.reference) && !deputy.contains("approval:"), "{deputy}");
+    // With a deputy who oversees there is no need.
+    let admin = test.again(&admin).await;
+    test.call(reqwest::Method::PATCH, &off, Some(&admin.token), Some(&json!({"disabled": false})), &[])
+        .await
+        .expect(200);
+    let next = json!({"from": "2026-11-25", "until": "2026-11-25", "deputy_id": desk.deputy.id});
+    let dpo = test.again(&desk.dpo).await;
+    test.post(own, Some(&dpo.token), &next).await.expect(201);
+    test.travel_to("2026-11-25T09:00").await;
+    assert_eq!(of(&test, &desk.dpo).len(), 1, "that of the day before");
+    assert!(last(&test, &desk.deputy).contains(approval));
+}
+
+#[tokio::test]
+async fn dead_mails_to_colleagues_are_counted_for_dpos_for_a_week_and_name_no_request() {
+    let test = TestApp::start().await;
+    let desk = test.desk("citicom").await;
+    let request = test.brought_to("review", &desk, "citicom", &forms::access()).await;
+    test.work().await;
+    let refusal = SendOutcome::Refused { failure: SendFailure::replied("refused", 550, "5.1.1 unknown") };
+    // A mail to a colleague about the request, and one about none.
+    test.done(&desk.dpo, &request, "assign", json!({"assignee": null})).await;
+    test.done(&desk.dpo, &request, "assign", json!({"assignee": desk.agent.id})).await;
+    test.mail.fail_next(&refusal, 1);
+    test.work().await;
+    let form = json!({"from": "2026-12-10", "until": "2026-12-10", "deputy_id": desk.deputy.id});
+    test.post("/api/v1/staff/me/absences", Some(&desk.agent.token), &form).await.expect(201);
+    test.mail.fail_next(&refusal, 1);
+    test.work().await;
+    test.travel_to("2026-11-24T09:00").await;
+    let colleagues = "E-mails to colleagues that could not be delivered in the last seven days: 1";
+    let dpo = last(&test, &desk.dpo);
+    assert!(dpo.contains(colleagues) && !dpo.contains("Requests with an e-mail"), "{dpo}");
+    assert!(!dpo.contains("and 1 more"), "{dpo}");
+    let agent = last(&test, &desk.agent);
+    assert!(!agent.contains("could not be delivered"), "{agent}");
+    test.travel_to("2026-12-02T09:00").await;
+    assert!(of(&test, &desk.dpo).pop().is_none_or(|mail| !mail.text.contains("could not be delivered")));
+}
+
+#[tokio::test]
+async fn a_dead_mail_that_was_destroyed_is_not_named() {
+    let test = TestApp::start().await;
+    let desk = test.desk("citicom").await;
+    let request = test.brought_to("review", &desk, "citicom", &forms::access()).await;
+    test.work().await;
+    test.done(&desk.agent, &request, "ask", json!({"text": "Which account is it about?"})).await;
+    let refusal = SendOutcome::Refused { failure: SendFailure::of("destroyed") };
+    test.mail.fail_next(&refusal, 1);
+    test.work().await;
+    assert_eq!(test.outbox(&desk.dpo, "&state=dead").await.len(), 1);
+    test.travel_to("2026-11-24T09:00").await;
+    assert!(!last(&test, &desk.agent).contains("could not be delivered"));
+}
+
+#[tokio::test]
 async fn whatever_is_to_be_printed_and_posted_is_named_to_dpos() {
     let test = TestApp::start().await;
     let desk = test.desk("citicom").await;

@@ -4,7 +4,7 @@ use otinish::domain::vocabulary::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::journey::stored;
+use crate::support::journey::{stored, tamper};
 use crate::support::{Answer, Member, Submitted, TestApp, forms};
 
 async fn change(test: &TestApp, admin: &Member, whom: &Member, patch: Value) -> Answer {
@@ -92,6 +92,53 @@ async fn a_role_that_is_taken_away_releases_the_requests_of_its_operator_only() 
     let mails = test.take_mails();
     assert_eq!(mails.len(), 1);
     assert!(mails[0].to == dpo.email && mails[0].text.contains("1 open request has no assignee"), "{}", mails[0].text);
+}
+
+#[tokio::test]
+async fn without_a_dpo_the_head_contact_is_told_of_what_was_released() {
+    let test = TestApp::start().await;
+    let admin = test.staff("admin", Role::Admin, "").await;
+    let dpo = test.staff("dpo", Role::Dpo, "citicom").await;
+    taken(&test, &dpo, "citicom").await;
+    test.work().await;
+    test.take_mails();
+    change(&test, &admin, &dpo, json!({"disabled": true})).await.expect(200);
+    test.work().await;
+    let mails = test.take_mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, test.app.operator("citicom").unwrap().head_contact);
+    let lines: Vec<&str> = mails[0].text.lines().collect();
+    assert!(mails[0].language == "ru" && mails[0].reference.is_none() && lines[0] == "Здравствуйте.", "{}", lines[0]);
+    let next = test.staff("next", Role::Dpo, "citicom").await;
+    let sent = test.outbox(&next, "&state=sent").await;
+    let to_head: Vec<_> = sent.iter().filter(|mail| mail["mail"] == "released").collect();
+    assert!(to_head.len() == 1 && to_head[0]["to"] == "head" && to_head[0]["reference"] == json!(null), "{to_head:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_opened_is_released_too_and_keeps_no_account_open() {
+    let test = TestApp::start().await;
+    let desk = test.desk("citicom").await;
+    let admin = test.staff("admin", Role::Admin, "").await;
+    let broken = taken(&test, &desk.agent, "citicom").await;
+    let whole = taken(&test, &desk.agent, "citicom").await;
+    let others = taken(&test, &desk.dpo, "citicom").await;
+    test.work().await;
+    test.take_mails();
+    let before = stored(&test.database, &broken.reference);
+    for request in [&broken, &others] {
+        let id = stored(&test.database, &request.reference).id;
+        tamper(&test.database, &format!("UPDATE request_keys SET master_key_id = 'gone' WHERE request_id = '{id}'"));
+    }
+    change(&test, &admin, &desk.agent, json!({"disabled": true})).await.expect(200);
+    let after = stored(&test.database, &broken.reference);
+    assert_eq!((after.assignee_id, after.event_seq), (None, before.event_seq));
+    assert_eq!(stored(&test.database, &others.reference).assignee_id.as_deref(), Some(desk.dpo.id.as_str()));
+    assert!(last_event(&test, &desk.dpo, &whole).await.to_string().contains("account_disabled"));
+    test.work().await;
+    let mails = test.take_mails();
+    assert_eq!(mails.len(), 2);
+    assert!(mails.iter().all(|mail| mail.text.contains("2 open requests have no assignee")));
 }
 
 #[tokio::test]

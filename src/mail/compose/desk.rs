@@ -26,6 +26,8 @@ crate::vocabulary! {
         DeadMails = "dead_mails",
         /// Requests with something to print and post.
         ToPost = "to_post",
+        /// Mails about no request that were given up and not sent again; they are counted, not listed.
+        DeadStaffMails = "dead_staff_mails",
     }
 }
 
@@ -158,7 +160,7 @@ fn digest_parts(pen: Pen<'_>, digest: &Digest) -> (String, Vec<Block>) {
                 blocks.push(Block::Items(part.lines.iter().map(|line| item(pen, line)).collect()));
             }
             let more = part.count - i64::try_from(part.lines.len()).unwrap_or(i64::MAX);
-            if more > 0 {
+            if more > 0 && !part.lines.is_empty() {
                 blocks.push(Block::Small(pen.text("desk-digest-more", &[("count", Value::from(more))])));
             }
         }
@@ -247,7 +249,7 @@ mod tests {
             due_on: (number > 0).then(|| "2026-11-25".parse().unwrap()),
             link: format!("https://requests.example.kz/staff/requests/CIT-0000-000{number}-X"),
         };
-        let parts = Part::ALL.iter().zip([1, 2, 5, 12, 21, 3, 4, 2]);
+        let parts = Part::ALL.iter().zip([1, 2, 5, 12, 21, 3, 4, 2, 3]);
         let part = |(part, count): (&Part, usize)| DigestPart {
             part: *part,
             count: i64::try_from(count).unwrap(),

@@ -106,8 +106,8 @@ pub fn responsible(
     }
 }
 
-/// The members of an operator with one of `roles`, each once. In the place of whoever is away comes their deputy; when nobody would
-/// be left, those who are away stay.
+/// The members of an operator with one of `roles`, each once, without those who are away. A deputy stands in for them here only by
+/// having one of `roles` too: the rights of a role are not passed on. When nobody would be left, those who are away stay.
 ///
 /// # Errors
 /// Those of the database.
@@ -119,16 +119,8 @@ pub fn present(
 ) -> Result<Vec<StaffRow>, ServiceError> {
     let wanted = staff::with_role(tx, operator_id, roles)?;
     let away = absences::away(tx, local_date(now))?;
-    if wanted.iter().all(|member| away.until(&member.id).is_none()) {
-        return Ok(wanted);
-    }
-    let mut ids: Vec<String> =
-        wanted.iter().filter_map(|member| away.acting(operator_id, &member.id).map(ToOwned::to_owned)).collect();
-    ids.sort();
-    ids.dedup();
-    let mut acting = staff::by_ids(tx, &ids)?;
-    acting.sort_by(|left, right| left.id.cmp(&right.id));
-    Ok(if acting.is_empty() { wanted } else { acting })
+    let there: Vec<StaffRow> = wanted.iter().filter(|member| away.until(&member.id).is_none()).cloned().collect();
+    Ok(if there.is_empty() { wanted } else { there })
 }
 
 impl Case<'_> {

@@ -11,9 +11,9 @@ use crate::domain::vocabulary::Role;
 use crate::mail::compose::DeskMail;
 use crate::services::case::{Case, present};
 use crate::services::error::ServiceError;
-use crate::services::staff_mail::write_desk_mail;
+use crate::services::staff_mail::{write_desk_mail, write_to_head};
 use crate::storage::staff::{RoleRow, StaffRow};
-use crate::storage::{AnyConnection, queue};
+use crate::storage::{AnyConnection, queue, requests};
 
 /// Why requests are released.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Release {
     }
 }
 
-/// Releases the open requests, each with its event, and tells the DPOs of each operator in one mail. Returns how many there were.
+/// Releases the open requests, each with its event, and tells the DPOs of each operator in one mail, or its head contact where there
+/// is no DPO. Returns how many there were.
 ///
 /// The account is locked before, and requests are locked in the order of their ids.
 pub(super) fn release(
@@ -70,9 +71,17 @@ pub(super) fn release(
     let mut released: BTreeMap<String, i64> = BTreeMap::new();
     for (id, operator) in found {
         let mut case = match Case::open_by_id(app, tx, &id, Actor::Staff(admin_id.to_owned())) {
-            // The operator is not served any more, or the contents were destroyed: nobody works on it.
-            Err(ServiceError::NotFound) => continue,
-            opened => opened?,
+            Err(error @ ServiceError::Unavailable(_)) => return Err(error),
+            // One request that does not open must not keep an account from being shut. It has no event then: those need the whole
+            // request.
+            Err(error) => {
+                tracing::error!(%error, request = id, "a request that cannot be opened is released without an event");
+                if requests::release(tx, &id, &member.id)? {
+                    *released.entry(operator).or_default() += 1;
+                }
+                continue;
+            }
+            Ok(case) => case,
         };
         // Under the lock: somebody may have closed or reassigned it in the meantime.
         if case.row.status.is_final() || case.row.assignee_id.as_deref() != Some(member.id.as_str()) {
@@ -87,8 +96,12 @@ pub(super) fn release(
     for (operator, count) in &released {
         let role_removed = matches!(why, Release::Roles(_));
         let mail = DeskMail::Released { who: &member.name, count: *count, role_removed };
-        for dpo in present(tx, now, operator, &[Role::Dpo])? {
-            write_desk_mail(app, tx, now, operator, &dpo, "released", &mail)?;
+        let dpos = present(tx, now, operator, &[Role::Dpo])?;
+        for dpo in &dpos {
+            write_desk_mail(app, tx, now, operator, dpo, "released", &mail)?;
+        }
+        if dpos.is_empty() {
+            write_to_head(app, tx, now, operator, "released", &mail)?;
         }
     }
     Ok(released.values().sum())
