@@ -8,7 +8,7 @@ use otinish::storage::staff::audit_of_request;
 use serde_json::{Value, json};
 
 use crate::support::journey::stored;
-use crate::support::{Answer, Member, TestApp, code_in, forms};
+use crate::support::{Answer, Member, Submitted, TestApp, code_in, forms};
 
 const RIGHT: &str = "aigul.s@mail.example.kz";
 
@@ -211,8 +211,8 @@ async fn only_a_mail_to_the_requester_corrects_an_address() {
     resend(&test, &dpo, &to_staff["id"], json!({})).await.expect(200);
 }
 
-#[tokio::test]
-async fn where_a_proven_address_was_enough_the_new_one_has_to_be_proven_too() {
+/// A withdrawal about cookies, for which a proven address is enough. The agent works on it; the mail that says so is dead.
+async fn cookies_in_work() -> (TestApp, Member, Member, Submitted) {
     let test = TestApp::start().await;
     let agent = test.staff("agent", Role::Agent, "kazteleport").await;
     let dpo = test.staff("dpo", Role::Dpo, "kazteleport").await;
@@ -226,6 +226,13 @@ async fn where_a_proven_address_was_enough_the_new_one_has_to_be_proven_too() {
     test.done_later(&agent, reference, "start", json!({})).await;
     test.mail.fail_next(&refusal(), 1);
     test.work().await;
+    (test, agent, dpo, request)
+}
+
+#[tokio::test]
+async fn where_a_proven_address_was_enough_the_new_one_has_to_be_proven_too() {
+    let (test, agent, dpo, request) = cookies_in_work().await;
+    let reference = &request.reference;
     let id = dead(&test, &dpo, "work_started").await["id"].clone();
     resend(&test, &agent, &id, json!({"email": RIGHT})).await.expect(200);
     let grant = json!({"outcome": "granted", "letter": "Done."});
@@ -242,18 +249,8 @@ async fn where_a_proven_address_was_enough_the_new_one_has_to_be_proven_too() {
 
 #[tokio::test]
 async fn once_an_answer_is_proposed_a_dpo_decides_where_it_goes_and_nobody_approves_for_an_unproven_address() {
-    let test = TestApp::start().await;
-    let agent = test.staff("agent", Role::Agent, "kazteleport").await;
-    let dpo = test.staff("dpo", Role::Dpo, "kazteleport").await;
-    let mut form = forms::of_kind("consent_withdrawal");
-    form["withdrawal"] = json!({"scope": "cookies"});
-    let request = test.submit_confirmed("kazteleport", &form).await;
+    let (test, agent, dpo, request) = cookies_in_work().await;
     let reference = &request.reference;
-    test.done_later(&agent, reference, "assign", json!({"assignee": "me"})).await;
-    test.work().await;
-    test.done_later(&agent, reference, "start", json!({})).await;
-    test.mail.fail_next(&refusal(), 1);
-    test.work().await;
     let id = dead(&test, &dpo, "work_started").await["id"].clone();
     test.done_later(&agent, reference, "propose", json!({"outcome": "granted", "letter": "Done."})).await;
     resend(&test, &agent, &id, json!({"email": RIGHT})).await.problem(403, "forbidden");

@@ -332,6 +332,8 @@ async fn an_administrator_says_that_a_year_was_compared_with_its_orders() {
     let before = latest(&test.app).await.unwrap();
     let revision = test.call(Method::PUT, path, Some(&admin.token), Some(&body), &[]).await.expect(200);
     assert_eq!(revision["change"], json!({"year": {"year": 2027, "certainty": "verified"}}));
+    let again = test.call(Method::PUT, path, Some(&admin.token), Some(&body), &[]).await.expect(200);
+    assert_eq!(again["number"], revision["number"], "said twice is said once");
     let after = latest(&test.app).await.unwrap();
     assert_eq!(after.certainty_of(2027).unwrap().1, "Order No. 500 of 01.12.2026");
     assert!(before.differences(&after).is_empty());

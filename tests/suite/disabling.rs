@@ -1,6 +1,7 @@
 //! A disabled account, or one that lost its role, keeps no open request.
 
 use otinish::domain::vocabulary::Role;
+use otinish::mail::transport::{SendFailure, SendOutcome};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -189,4 +190,29 @@ async fn assigning_to_an_account_that_is_being_disabled_leaves_no_request_behind
             assert_eq!(stored(&test.database, &request.reference).assignee_id, None);
         }
     }
+}
+
+#[tokio::test]
+async fn a_mail_to_a_colleague_who_has_left_is_not_sent_again() {
+    let test = TestApp::start().await;
+    let (agent, dpo) =
+        (test.staff("agent", Role::Agent, "citicom").await, test.staff("dpo", Role::Dpo, "citicom").await);
+    let admin = test.staff("admin", Role::Admin, "").await;
+    let request = test.submit("citicom", &forms::access()).await;
+    test.work().await;
+    test.done_later(&dpo, &request.reference, "assign", json!({"assignee": agent.id})).await;
+    let failure = SendFailure::replied("refused", 550, "5.1.1 unknown");
+    test.mail.fail_next(&SendOutcome::Refused { failure }, 1);
+    test.work().await;
+    let dead = test.outbox(&dpo, "&state=dead").await;
+    let id = dead.iter().find(|mail| mail["mail"] == "assigned").unwrap()["id"].as_str().unwrap().to_owned();
+    test.take_mails();
+    change(&test, &admin, &agent, json!({"disabled": true})).await.expect(200);
+    let again = format!("/api/v1/staff/outbox/{id}/resend");
+    test.post(&again, Some(&dpo.token), &json!({})).await.problem(409, "invalid_transition");
+    let many = json!({"items": [{"reference": request.reference}]});
+    let many = test.post("/api/v1/staff/bulk/resend", Some(&dpo.token), &many).await.expect(200);
+    assert_eq!(many["items"][0]["problem"]["code"], "nothing_to_resend");
+    test.work().await;
+    assert!(test.take_mails().iter().all(|mail| mail.to != agent.email));
 }

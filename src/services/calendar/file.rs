@@ -31,7 +31,8 @@ pub fn adopt_file(app: &App, connection: &mut AnyConnection) -> Result<(), Servi
     let digest = digest(&of_the_file)?;
     let in_force = if rows::newest(connection)? == 0 { None } else { Some(look(app, connection)?.1) };
     let older = in_force.as_ref().is_some_and(|in_force| of_the_file.verified_on() < in_force.verified_on());
-    if let Some(in_force) = in_force.filter(|_| older || rows::knows_file(connection, &digest).unwrap_or(false)) {
+    let stays = older || rows::knows_file(connection, &digest)?;
+    if let Some(in_force) = in_force.filter(|_| stays) {
         if in_force.revision().split('+').next() != of_the_file.revision().split('+').next() {
             tracing::warn!(
                 file = of_the_file.revision(),

@@ -18,7 +18,8 @@ type Moved<'a> = Vec<(&'a RequestPlan, &'a Move)>;
 /// By operator, and by who has the request or by who reads the mail.
 type By<'a, Who, What> = BTreeMap<(&'a str, Who), What>;
 
-/// Writes to whoever works on one of the requests today, or to the DPOs where nobody has it, else to the head contact, about the clocks that moved nearer.
+/// Writes to whoever works on one of the requests today, or to the DPOs where nobody has it, else to the head contact, about the
+/// clocks that moved nearer.
 pub(super) fn tell(cause: &Cause<'_>, tx: &mut AnyConnection, written: &[RequestPlan]) -> Result<(), ServiceError> {
     let mut by_owner: By<'_, Option<&str>, Moved<'_>> = By::new();
     for request in written {
