@@ -137,6 +137,8 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub fn build_with(settings: Settings, clock: Clock, transport: Transport) -> Result<Arc<Self>, StartError> {
+        // One provider of cryptography for all TLS; where another part of the process chose one, that one stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let data = Data::load(&settings.config_dir)?;
         make_data_dir(&settings)?;
         let mut connection = AnyConnection::open(&settings.database)?;
