@@ -36,6 +36,7 @@ mod identity;
 mod intake;
 mod intake_mistakes;
 mod logs;
+mod matrix;
 mod migrations;
 mod outbox;
 mod outbox_post;
