@@ -29,7 +29,9 @@ pub(super) fn heads(
             head.push((at, id));
         }
     }
-    heads.iter_mut().for_each(|head| head.sort_unstable());
+    for head in &mut heads {
+        head.sort_unstable();
+    }
     Ok(heads)
 }
 
