@@ -60,6 +60,17 @@ pub struct App {
     pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
     /// The local day whose morning digests were all written, as far as this process knows.
     pub digest_day: RwLock<Option<chrono::NaiveDate>>,
+    /// What was done today of the work that nobody waits for.
+    pub upkeep: RwLock<Upkeep>,
+}
+
+/// How far a process is with the work that is done once a day.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Upkeep {
+    /// The local day on which all was destroyed whose term is over.
+    pub destroyed_on: Option<chrono::NaiveDate>,
+    /// When traces of what was destroyed are to be taken out of the database's files; nothing when there are none.
+    pub scrub_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// The calendar as a process saw it last, with its number in the database; 0 for one that comes from the file alone.
@@ -177,6 +188,7 @@ impl App {
             clock_bell: Notify::new(),
             unknown_sign_ins: RwLock::default(),
             digest_day: RwLock::default(),
+            upkeep: RwLock::default(),
         }))
     }
 

@@ -41,6 +41,8 @@ timeline-mail_posted = The letter was posted or handed over
 timeline-mail_returned = A posted letter came back
 timeline-address_corrected = The e-mail address was corrected
 timeline-reopened = The answer is being prepared anew
+timeline-hold_set = Legal hold: the data must not be destroyed
+timeline-hold_lifted = Legal hold lifted
 timeline-data_destroyed = The storage term is over, the personal data was destroyed
 
 event-recorded = Recorded by a staff member

@@ -41,6 +41,8 @@ timeline-mail_posted = Хат поштамен жіберілді немесе �
 timeline-mail_returned = Поштамен жіберілген хат қайтып келді
 timeline-address_corrected = Пошта мекенжайы түзетілді
 timeline-reopened = Жауап қайта дайындалып жатыр
+timeline-hold_set = Деректерді жоюға тыйым салынды
+timeline-hold_lifted = Деректерді жоюға салынған тыйым алынды
 timeline-data_destroyed = Сақтау мерзімі өтті, дербес деректер жойылды
 
 event-recorded = Өтінішті қызметкер жазды

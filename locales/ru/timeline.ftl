@@ -41,6 +41,8 @@ timeline-mail_posted = Письмо отправлено почтой или п�
 timeline-mail_returned = Письмо, отправленное почтой, вернулось
 timeline-address_corrected = Адрес почты исправлен
 timeline-reopened = Ответ готовится заново
+timeline-hold_set = Наложен запрет на уничтожение данных
+timeline-hold_lifted = Запрет на уничтожение данных снят
 timeline-data_destroyed = Срок хранения истёк, персональные данные уничтожены
 
 event-recorded = Обращение записано сотрудником

@@ -3,6 +3,7 @@
 mod deadlines;
 pub mod demo;
 mod doctor;
+mod retention;
 mod serve;
 pub mod staff;
 
@@ -42,6 +43,11 @@ enum Command {
     Staff {
         #[command(subcommand)]
         command: StaffCommand,
+    },
+    /// How long personal data is kept, and its destruction after that.
+    Retention {
+        #[command(subcommand)]
+        command: retention::Command,
     },
     /// Prints the deadlines that a request would get.
     Deadlines(deadlines::Args),
@@ -133,6 +139,10 @@ fn run(command: Command) -> Result<ExitCode, String> {
             }
             Command::Worker => serve::work(build(settings)?).await,
             Command::Migrate => migrate(&settings),
+            Command::Retention { command } => {
+                let app = look(settings, Clock::System).map_err(|error| error.to_string())?;
+                retention::run(&app, command).await
+            }
             Command::Deadlines(args) => deadlines::run(&settings, args),
             Command::Demo(args) => demo::run(settings, args).await,
             Command::Staff { command } => {

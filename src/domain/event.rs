@@ -81,6 +81,12 @@ crate::vocabulary! {
         AddressCorrected = "address_corrected",
         /// What was granted turned out to be impossible.
         Reopened = "reopened",
+        /// A legal hold: nothing of it may be destroyed.
+        HoldSet = "hold_set",
+        /// The legal hold was lifted.
+        HoldLifted = "hold_lifted",
+        /// Its term was over: all that is personal was destroyed.
+        DataDestroyed = "data_destroyed",
     }
 }
 
@@ -107,6 +113,9 @@ impl EventKind {
                 | Self::MailReturned
                 | Self::AddressCorrected
                 | Self::Approved
+                | Self::HoldSet
+                | Self::HoldLifted
+                | Self::DataDestroyed
         )
     }
 }

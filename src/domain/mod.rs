@@ -19,6 +19,7 @@ pub mod person_name;
 pub mod phone;
 pub mod reference;
 pub mod reminder;
+pub mod retention;
 pub mod rules;
 pub mod term;
 pub mod text;

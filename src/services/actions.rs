@@ -2,6 +2,7 @@
 
 mod answering;
 pub mod blocking;
+mod hold;
 mod identity;
 mod repair;
 mod sorting;
@@ -58,6 +59,8 @@ pub enum StaffAction {
     Note(TextForm),
     Reclassify(Box<ReclassifyForm>),
     AmendReceipt(AmendReceiptForm),
+    Hold(ReasonForm),
+    ReleaseHold(ReasonForm),
 }
 
 /// Who is to have the request.
@@ -167,6 +170,8 @@ impl StaffAction {
             Self::Note(_) => "note",
             Self::Reclassify(_) => "reclassify",
             Self::AmendReceipt(_) => "amend_receipt",
+            Self::Hold(_) => "hold",
+            Self::ReleaseHold(_) => "release_hold",
         }
     }
 }
@@ -176,7 +181,7 @@ fn permission(action: &str) -> Permission {
     match action {
         "verify" | "ask" | "reply" | "start" | "propose" | "complete" | "cancel" | "reclassify" => Permission::Work,
         "approve" | "send_back" | "reopen" | "dismiss" | "unblock" | "confirm_violation" | "dismiss_violation"
-        | "amend_receipt" => Permission::Oversee,
+        | "amend_receipt" | "hold" | "release_hold" => Permission::Oversee,
         _ => Permission::Handle,
     }
 }
@@ -230,9 +235,11 @@ pub fn possible_actions(row: &RequestRow, standing: Standing) -> Vec<&'static st
                 && (row.status != Status::Execution || standing.may(Permission::Oversee)),
         ),
         ("amend_receipt", open),
+        ("hold", !row.legal_hold),
+        ("release_hold", row.legal_hold),
     ]
     .into_iter()
-    .filter(|(name, possible)| *possible && standing.may(permission(name)))
+    .filter(|(name, possible)| *possible && row.destroyed_at.is_none() && standing.may(permission(name)))
     .map(|(name, _)| name)
     .collect()
 }
@@ -240,8 +247,8 @@ pub fn possible_actions(row: &RequestRow, standing: Standing) -> Vec<&'static st
 /// Does an action and returns the request as the member sees it then.
 ///
 /// # Errors
-/// `NotFound` for other operators' requests, `forbidden`, `stale_version`, `invalid_transition`, `four_eyes`, `Invalid`; nothing
-/// is changed then.
+/// `NotFound` for other operators' requests, `forbidden`, `data_destroyed`, `stale_version`, `invalid_transition`, `four_eyes`,
+/// `Invalid`; nothing is changed then.
 pub async fn act(
     app: &Arc<App>,
     member: Member,
@@ -289,6 +296,9 @@ pub fn apply<'t>(
     if !standing.may(permission(action.name())) {
         return Err(ServiceError::forbidden());
     }
+    if row.destroyed_at.is_some() {
+        return Err(Refusal::new("data_destroyed", 409).into());
+    }
     if version.is_some_and(|seen| seen != row.version) {
         return Err(stale(tx, &row)?);
     }
@@ -318,7 +328,7 @@ fn perform(
     action: StaffAction,
 ) -> Result<bool, ServiceError> {
     let name = action.name();
-    let open_only = !matches!(action, StaffAction::Unblock(_));
+    let open_only = !matches!(action, StaffAction::Unblock(_) | StaffAction::Hold(_) | StaffAction::ReleaseHold(_));
     if open_only && case.row.status.is_final() {
         return Err(ServiceError::invalid_transition(case.row.status, name));
     }
@@ -346,6 +356,8 @@ fn perform(
         StaffAction::Note(form) => sorting::note(case, &form)?,
         StaffAction::Reclassify(form) => repair::reclassify(case, standing, &form)?,
         StaffAction::AmendReceipt(form) => repair::amend_receipt(case, &form)?,
+        StaffAction::Hold(form) => hold::set(case, &form)?,
+        StaffAction::ReleaseHold(form) => hold::lift(case, member, &form)?,
     }
     Ok(true)
 }

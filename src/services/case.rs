@@ -84,6 +84,53 @@ pub fn request_key(app: &App, tx: &mut AnyConnection, request_id: &str) -> Resul
     Ok(app.vault.unwrap(request_id, &WrappedKey { master_key_id: row.master_key_id, bytes: wrapped })?)
 }
 
+/// Appends an event to the chain of a request that is locked; the row is not saved. `sealed` was sealed for the next place in
+/// the chain.
+///
+/// # Errors
+/// Those of the database.
+pub fn append_event(
+    tx: &mut AnyConnection,
+    row: &mut RequestRow,
+    (now, actor): (DateTime<Utc>, &Actor),
+    kind: EventKind,
+    data: Value,
+    sealed: Option<Vec<u8>>,
+) -> Result<(), ServiceError> {
+    let mut header_data = match data {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    header_data.insert("status".to_owned(), json!(row.status.as_str()));
+    let seq = row.event_seq + 1;
+    let header = EventHeader {
+        request_id: row.id.clone(),
+        seq,
+        at: now,
+        kind: kind.as_str().to_owned(),
+        actor_kind: actor.kind().to_owned(),
+        actor_id: actor.id().map(ToOwned::to_owned),
+        data: Value::Object(header_data).to_string(),
+    };
+    let hash = event_chain::hash(&row.event_head, &header, sealed.as_deref());
+    let event = EventRow {
+        request_id: header.request_id,
+        seq,
+        at: now.naive_utc(),
+        kind: header.kind,
+        actor_kind: header.actor_kind,
+        actor_id: header.actor_id,
+        data: header.data,
+        sealed_digest: sealed.as_deref().map(|bytes| event_chain::digest(bytes).to_vec()),
+        sealed,
+        hash: hash.to_vec(),
+    };
+    events::append(tx, &event)?;
+    row.event_seq = seq;
+    row.event_head = hash.to_vec();
+    Ok(())
+}
+
 impl<'t> Case<'t> {
     /// Opens a request for a change and locks it.
     ///
@@ -160,43 +207,12 @@ impl<'t> Case<'t> {
     /// # Errors
     /// Those of the vault and of the database.
     pub fn record_private(&mut self, kind: EventKind, data: Value, private: &Private) -> Result<(), ServiceError> {
-        let seq = self.row.event_seq + 1;
-        let mut header_data = match data {
-            Value::Object(map) => map,
-            _ => Map::new(),
-        };
-        header_data.insert("status".to_owned(), json!(self.row.status.as_str()));
-        let header = EventHeader {
-            request_id: self.row.id.clone(),
-            seq,
-            at: self.now,
-            kind: kind.as_str().to_owned(),
-            actor_kind: self.actor.kind().to_owned(),
-            actor_id: self.actor.id().map(ToOwned::to_owned),
-            data: Value::Object(header_data).to_string(),
-        };
-        let row_name = format!("{}/{seq}", self.row.id);
+        let row_name = format!("{}/{}", self.row.id, self.row.event_seq + 1);
         let is_empty = private.text.is_none() && private.before.is_none();
         let sealed = (!is_empty)
             .then(|| self.key.seal_json(&Place::new("events", &row_name, "private"), private))
             .transpose()?;
-        let hash = event_chain::hash(&self.row.event_head, &header, sealed.as_deref());
-        let row = EventRow {
-            request_id: header.request_id,
-            seq,
-            at: self.now.naive_utc(),
-            kind: header.kind,
-            actor_kind: header.actor_kind,
-            actor_id: header.actor_id,
-            data: header.data,
-            sealed_digest: sealed.as_deref().map(|bytes| event_chain::digest(bytes).to_vec()),
-            sealed,
-            hash: hash.to_vec(),
-        };
-        events::append(self.tx, &row)?;
-        self.row.event_seq = seq;
-        self.row.event_head = hash.to_vec();
-        Ok(())
+        append_event(self.tx, &mut self.row, (self.now, &self.actor), kind, data, sealed)
     }
 
     /// Stores a message, sealed.

@@ -121,10 +121,13 @@ pub fn staff_view_of(
     if !standing.is_member() {
         return Err(ServiceError::NotFound);
     }
-    let opens = note_look(app, tx, row, member, on)?;
-    let key = request_key(app, tx, &row.id)?;
-    let contents = open_contents(row, &key)?;
-    let answer = if opens { load_draft(tx, &row.id, &key)? } else { None };
+    // Of a request whose data was destroyed there is nothing left to open.
+    let destroyed = row.destroyed_at.is_some();
+    let opens = !destroyed && note_look(app, tx, row, member, on)?;
+    let key = if destroyed { None } else { Some(request_key(app, tx, &row.id)?) };
+    let contents = key.as_ref().map(|key| open_contents(row, key)).transpose()?;
+    let opening = key.as_ref().filter(|_| opens);
+    let answer = opening.map(|key| load_draft(tx, &row.id, key)).transpose()?.flatten();
     let people = [&row.assignee_id, &row.recorder_id, &row.verifier_id, &row.proposer_id, &row.approver_id];
     let members = members(tx, people.into_iter().flatten().cloned().collect())?;
     let loaded = Loaded {
@@ -138,8 +141,8 @@ pub fn staff_view_of(
     if let Some(assignee) = &mut assignee {
         note_absences(tx, local_date(now), &mut [(row.operator_id.clone(), assignee)])?;
     }
-    let beside = Beside { assignee, loaded, contents: &contents, answer, members: &members, standing, now };
-    staff_view(app, member.language, opens.then_some(&key), beside)
+    let beside = Beside { assignee, loaded, contents: contents.as_ref(), answer, members: &members, standing, now };
+    staff_view(app, member.language, opening, beside)
 }
 
 /// Whether the member may open personal data; if so, the look is noted with its reason.
@@ -176,7 +179,7 @@ pub async fn history(app: &Arc<App>, member: Member, reference: String) -> Resul
             if !standing(&member, &row).is_member() {
                 return Err(ServiceError::NotFound);
             }
-            let opens = note_look(&process, tx, &row, &member, "events")?;
+            let opens = row.destroyed_at.is_none() && note_look(&process, tx, &row, &member, "events")?;
             let key = if opens { Some(request_key(&process, tx, &row.id)?) } else { None };
             let rows = events::of_request(tx, &row.id)?;
             Ok(Page { items: event_views(&process, member.language, &rows, key.as_ref())?, next_cursor: None })

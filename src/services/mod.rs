@@ -15,6 +15,7 @@ pub mod mail_desk;
 pub mod password;
 pub mod person;
 pub mod requester;
+pub mod retention;
 pub mod sign_in;
 pub mod staff_mail;
 pub mod start;

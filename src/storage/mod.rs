@@ -13,7 +13,9 @@ pub mod post;
 pub mod queue;
 pub mod recount;
 pub mod requests;
+pub mod retention;
 pub mod schema;
+mod scrub;
 pub mod staff;
 mod types;
 
@@ -26,6 +28,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use connection::Manager;
 pub use connection::{AnyBackend, AnyConnection, DatabaseUrl};
 pub use migrations::{MigrationError, latest, migrate, newest_applied};
+pub use scrub::Scrub;
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -89,6 +89,7 @@ struct Line {
     headline_due_on: Option<NaiveDate>,
     sort_due_at: NaiveDateTime,
     sealed_contents: Option<Vec<u8>>,
+    destroyed_at: Option<NaiveDateTime>,
 }
 
 impl Line {
@@ -111,6 +112,7 @@ impl Line {
             headline_due_on: self.headline_due_on,
             sort_due_at: self.sort_due_at,
             sealed_contents: self.sealed_contents,
+            destroyed_at: self.destroyed_at,
             ..RequestRow::blank(self.kind, self.received_at.and_utc(), self.recorded_at.and_utc())
         }
     }

@@ -72,6 +72,8 @@ pub struct RequestRow {
     pub sealed_contents: Option<Vec<u8>>,
     pub sealed_token: Option<Vec<u8>>,
     pub sealed_receipt: Option<Vec<u8>>,
+    /// When all that is personal was destroyed.
+    pub destroyed_at: Option<NaiveDateTime>,
 }
 
 impl RequestRow {
@@ -128,6 +130,7 @@ impl RequestRow {
             sealed_contents: None,
             sealed_token: None,
             sealed_receipt: None,
+            destroyed_at: None,
         }
     }
 }

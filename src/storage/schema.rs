@@ -116,6 +116,7 @@ diesel::table! {
         sealed_contents -> Nullable<Binary>,
         sealed_token -> Nullable<Binary>,
         sealed_receipt -> Nullable<Binary>,
+        destroyed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -304,6 +305,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tombstones (request_id) {
+        request_id -> Text,
+        reference -> Text,
+        operator_id -> Text,
+        destroyed_at -> Timestamp,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    doomed_files (store, name) {
+        store -> Text,
+        name -> Text,
+        at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     absences,
     answers,
@@ -311,6 +330,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     blind_indexes,
     calendar_revisions,
     clocks,
+    doomed_files,
     email_codes,
     events,
     idempotency,
@@ -325,4 +345,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     staff,
     staff_roles,
+    tombstones,
 );

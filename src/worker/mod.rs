@@ -1,4 +1,4 @@
-//! What Otinish does by itself: mails leave, reminders go out, old traces are forgotten.
+//! What Otinish does by itself: mails leave, reminders go out, data whose term is over is destroyed, old traces are forgotten.
 //!
 //! Each job is a `step` that does what is due and says how much that was; the loop only waits and calls. A step may run in
 //! several processes at once and be killed at any point.
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::ids::new_id;
 use crate::services::calendar;
 use crate::services::error::ServiceError;
+use crate::services::retention;
 
 /// How long the worker rests when nothing rings.
 const REST: Duration = Duration::from_secs(2);
@@ -27,7 +28,8 @@ const REST: Duration = Duration::from_secs(2);
 /// # Errors
 /// Those of the database; what was done before stays done.
 pub async fn step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceError> {
-    Ok(clock_step(app).await? + outbox::step(app, worker_id).await?)
+    let urgent = clock_step(app).await? + outbox::step(app, worker_id).await?;
+    Ok(urgent + upkeep_step(app, &|| false).await?)
 }
 
 /// Runs steps until nothing is left to do; for tests and for the command line.
@@ -45,12 +47,12 @@ pub async fn run_until_idle(app: &Arc<App>) -> Result<usize, ServiceError> {
     }
 }
 
-/// The worker's loops: clocks and mails go side by side, so that a mail server that hangs holds up no reminder. Each works,
-/// rests, and stops when told to; leases are given back.
+/// The worker's loops: clocks, mails and upkeep go side by side, so that neither a mail server that hangs nor much data to destroy
+/// holds up a reminder. Each works, rests, and stops when told to; leases are given back.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let worker_id = new_id(app.clock.now());
-    let (clocks, mails) = (stop.clone(), stop);
-    tokio::join!(run_clocks(&app, clocks), run_mails(&app, mails, &worker_id));
+    let (clocks, mails) = (stop.clone(), stop.clone());
+    tokio::join!(run_clocks(&app, clocks), run_mails(&app, mails, &worker_id), run_upkeep(&app, stop));
     if let Err(error) = outbox::give_back(&app, &worker_id).await {
         tracing::warn!(%error, "leases could not be given back; they end by themselves in half a minute");
     }
@@ -82,6 +84,19 @@ async fn run_mails(app: &Arc<App>, mut stop: watch::Receiver<bool>, worker_id: &
     }
 }
 
+async fn run_upkeep(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut failures = 0;
+    while !*stop.borrow() {
+        let stopped = stop.clone();
+        let done = upkeep_step(app, &|| *stopped.borrow()).await;
+        let Some(pause) = pause(&done, &mut failures) else { continue };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// How long to rest after a step: not at all while there is work, longer and longer while it fails.
 fn pause(done: &Result<usize, ServiceError>, failures: &mut u32) -> Option<Duration> {
     match done {
@@ -102,6 +117,11 @@ async fn clock_step(app: &Arc<App>) -> Result<usize, ServiceError> {
     let recounted = calendar::catch_up(app).await?;
     let clocks = reminders::step(app).await? + reminders::nudge_step(app).await?;
     Ok(recounted + clocks + post::step(app).await? + digest::step(app).await?)
+}
+
+/// Work that nobody waits for. It ends early when `stop` says so.
+async fn upkeep_step(app: &Arc<App>, stop: &(dyn Fn() -> bool + Sync)) -> Result<usize, ServiceError> {
+    retention::daily(app, stop).await
 }
 
 async fn rest(bell: &Notify, stop: &mut watch::Receiver<bool>, how_long: Duration) {

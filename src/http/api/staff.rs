@@ -164,7 +164,7 @@ pub(crate) enum ActionBody {
     Propose(Proposal),
     #[schema(title = "complete")]
     Complete(CompleteForm),
-    #[schema(title = "block, unblock, cancel, dismiss, mark_violation")]
+    #[schema(title = "block, unblock, cancel, dismiss, mark_violation, hold, release_hold")]
     Reason(ReasonForm),
     #[schema(title = "documents_received")]
     Documents(DocumentsForm),
@@ -178,7 +178,8 @@ pub(crate) enum ActionBody {
 
 /// Does an action: `assign`, `verify`, `ask`, `reply`, `start`, `propose`, `approve`, `send_back`, `complete`, `reopen`, `cancel`,
 /// `dismiss`, `block`, `unblock`, `mark_violation`, `confirm_violation`, `dismiss_violation`, `documents_received`,
-/// `waive_documents`, `mark_consumer`, `note`, `reclassify`, `amend_receipt`. `If-Match` names the version that the caller saw.
+/// `waive_documents`, `mark_consumer`, `note`, `reclassify`, `amend_receipt`, `hold`, `release_hold`. `If-Match` names the version
+/// that the caller saw.
 #[utoipa::path(
     tag = "Review desk", context_path = "/api/v1", security(("staff" = [])),
     request_body(content = Object, description = "The action's own fields; `{}` or nothing where none are needed"),
@@ -225,6 +226,8 @@ fn action(name: &str, body: Value) -> Result<StaffAction, ServiceError> {
         "note" => StaffAction::Note(from_value(body)?),
         "reclassify" => StaffAction::Reclassify(Box::new(from_value(body)?)),
         "amend_receipt" => StaffAction::AmendReceipt(from_value(body)?),
+        "hold" => StaffAction::Hold(from_value(body)?),
+        "release_hold" => StaffAction::ReleaseHold(from_value(body)?),
         "start" => empty(body, StaffAction::Start)?,
         "approve" => empty(body, StaffAction::Approve)?,
         "confirm_violation" => empty(body, StaffAction::ConfirmViolation)?,

@@ -12,6 +12,7 @@ use crate::domain::intake::{Claim, Contents, Correction, Deletion, Objection, Su
 use crate::domain::permission::{Permission, Standing};
 use crate::domain::person_name::PersonName;
 use crate::domain::phone::Phone;
+use crate::domain::retention::kept_until;
 use crate::domain::vocabulary::{
     Blocking, Channel, Ground, Kind, Language, Outcome, Status, VerificationMethod, Violation,
 };
@@ -72,6 +73,8 @@ pub struct QueueItem {
     pub subject: SubjectView,
     /// The reference of an earlier open request of the same person and kind.
     pub possible_duplicate_of: Option<String>,
+    /// When its personal data was destroyed: only the skeleton is left.
+    pub destroyed_at: Option<DateTime<Utc>>,
 }
 
 /// The person whose data it is.
@@ -166,6 +169,10 @@ pub struct StaffView {
     pub answer: Option<Draft>,
     /// When it was answered.
     pub answered_at: Option<DateTime<Utc>>,
+    /// The last local day on which its personal data is kept, once it is closed; a legal hold keeps it longer.
+    pub kept_until: Option<NaiveDate>,
+    /// When its personal data was destroyed: only the skeleton is left.
+    pub destroyed_at: Option<DateTime<Utc>>,
     /// What this member can do now.
     pub actions: Vec<&'static str>,
 }
@@ -213,7 +220,8 @@ pub struct ContentsView {
 #[allow(missing_docs)]
 pub struct Beside<'a> {
     pub loaded: Loaded<'a>,
-    pub contents: &'a Contents,
+    /// Nothing once they were destroyed.
+    pub contents: Option<&'a Contents>,
     pub answer: Option<Draft>,
     pub members: &'a [AssigneeView],
     pub assignee: Option<AssigneeView>,
@@ -261,6 +269,7 @@ pub fn queue_item(
         version: row.version,
         subject: subject.map(masked_subject).unwrap_or_default(),
         possible_duplicate_of: row.duplicate_of.clone(),
+        destroyed_at: row.destroyed_at.map(|at| at.and_utc()),
     }
 }
 
@@ -313,6 +322,10 @@ pub fn staff_view(
     let Beside { loaded, contents, answer, members, assignee, standing, now } = beside;
     let row = loaded.row;
     let masked = key.is_none();
+    let subject = if masked { masked_subject } else { whole_subject };
+    let submitter = if masked { masked_submitter } else { Submitter::clone };
+    let years = app.operator(&row.operator_id).map(|operator| operator.retention.years);
+    let final_at = row.final_at.filter(|_| row.destroyed_at.is_none());
     let member =
         |id: &Option<String>| id.as_ref().and_then(|id| members.iter().find(|member| member.id == *id).cloned());
     Ok(StaffView {
@@ -350,18 +363,16 @@ pub fn staff_view(
             method: row.identity_method,
         },
         documents_at: row.documents_at.filter(|_| row.kind == Kind::Correction).map(|at| at.and_utc()),
-        subject: if masked { masked_subject(&contents.subject) } else { whole_subject(&contents.subject) },
-        submitted_by: Some(if masked {
-            masked_submitter(&contents.submitted_by)
-        } else {
-            contents.submitted_by.clone()
-        }),
-        contents: (!masked).then(|| contents_view(contents)),
+        subject: contents.map(|contents| &contents.subject).map(subject).unwrap_or_default(),
+        submitted_by: contents.map(|contents| &contents.submitted_by).map(submitter),
+        contents: contents.filter(|_| !masked).map(contents_view),
         messages: loaded.messages.iter().map(|message| message_view(message, key)).collect::<Result<_, _>>()?,
         attachments: Vec::new(),
         outcome: row.outcome,
         answer: answer.filter(|_| !masked),
         answered_at: row.answered_at.map(|at| at.and_utc()),
+        kept_until: final_at.zip(years).map(|(at, years)| kept_until(at.and_utc(), years)),
+        destroyed_at: row.destroyed_at.map(|at| at.and_utc()),
         actions: if standing.may(Permission::Handle) { possible_actions(row, standing) } else { Vec::new() },
     })
 }
