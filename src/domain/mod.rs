@@ -22,4 +22,5 @@ pub mod reminder;
 pub mod rules;
 pub mod term;
 pub mod text;
+pub mod user_agent;
 pub mod vocabulary;

@@ -14,6 +14,7 @@ pub mod queue;
 pub mod recount;
 pub mod requests;
 pub mod schema;
+pub mod sign_in;
 pub mod staff;
 mod types;
 

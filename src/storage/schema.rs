@@ -35,6 +35,32 @@ diesel::table! {
         failed_sign_ins -> Integer,
         locked_until -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        password_expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    totp (staff_id) {
+        staff_id -> Text,
+        sealed -> Binary,
+        created_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> Text,
+        staff_id -> Text,
+        code_hash -> Binary,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    totp_roles (role) {
+        role -> Text,
     }
 }
 
@@ -53,6 +79,8 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        client -> Nullable<Text>,
     }
 }
 
@@ -318,6 +346,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     outbox,
     queue_counts,
+    recovery_codes,
     refresh_tokens,
     reminders,
     request_keys,
@@ -325,4 +354,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     staff,
     staff_roles,
+    totp,
+    totp_roles,
 );

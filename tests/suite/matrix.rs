@@ -43,8 +43,11 @@ fn body_of(pattern: &str, part: &str, callers: &Callers, (request, version): (&S
         ("/auth/login", _) => json!({"email": "nobody@staff.example.kz", "password": "not the password"}),
         ("/auth/refresh" | "/auth/logout", _) => json!({"refresh_token": "unknown"}),
         ("/auth/password", _) => json!({"current": "not the password", "new": "another long password 7"}),
+        ("/auth/totp", _) => json!({"password": "not the password"}),
+        ("/auth/totp/recovery-codes", _) => json!({"password": "not the password", "code": "000000"}),
+        ("/staff/sign-in-policy", _) => json!({"totp_required_roles": []}),
         ("/operators/{operator}/requests", _) => forms::access(),
-        ("/requests/{reference}/confirm", _) => json!({"code": "000000"}),
+        ("/auth/totp/confirm" | "/requests/{reference}/confirm", _) => json!({"code": "000000"}),
         ("/requests/{reference}/messages", _) => json!({"text": "One more thing."}),
         ("/staff/bulk/{action}", "dismiss") => {
             json!({"items": [{"reference": request.reference, "version": version}], "reason": "A test."})
@@ -92,8 +95,12 @@ async fn call(test: &TestApp, line: &[&str], callers: &Callers, request: &Submit
         .replace("{id}", &callers.absent);
     let path = if pattern.ends_with("/deadlines") { format!("{path}?operator=demo&kind=access") } else { path };
     let method: Method = method.parse().unwrap();
-    let body = (!matches!(method, Method::GET | Method::DELETE))
-        .then(|| body_of(pattern, part, callers, (request, row.version)));
+    let has_body = !matches!(method, Method::GET | Method::DELETE);
+    let body = if pattern.ends_with("/auth/totp") && method == Method::DELETE {
+        Some(json!({"password": "not the password", "code": "000000"}))
+    } else {
+        has_body.then(|| body_of(pattern, part, callers, (request, row.version)))
+    };
     let version = format!("\"{}\"", row.version);
     let answer = test.call(method, &path, token, body.as_ref(), &[("If-Match", &version)]).await;
     // Of many at once each has a status of its own.

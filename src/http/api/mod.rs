@@ -8,6 +8,8 @@ pub mod outbox;
 pub mod public;
 pub mod requester;
 pub mod responses;
+pub mod second_factor;
+pub mod sessions;
 pub mod staff;
 pub mod users;
 
@@ -30,6 +32,8 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(public::configure)
             .configure(requester::configure)
             .configure(auth::configure)
+            .configure(second_factor::configure)
+            .configure(sessions::configure)
             .configure(staff::configure)
             .configure(bulk::configure)
             .configure(outbox::configure)
