@@ -4,7 +4,7 @@ use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{absences, auth, bulk, calendar, outbox, public, requester, staff, users};
+use super::api::{absences, attachments, auth, bulk, calendar, outbox, public, requester, staff, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +27,7 @@ use super::api::{absences, auth, bulk, calendar, outbox, public, requester, staf
         public::list_operators, public::show_operator, public::count_deadlines, public::show_calendar, public::submit_request,
         requester::show_request, requester::confirm_email, requester::resend_code, requester::send_message,
         requester::cancel_request, requester::show_answer,
+        attachments::send_file, attachments::fetch_file, attachments::add_file, attachments::open_file,
         auth::login, auth::refresh, auth::logout, auth::change_password, auth::me,
         staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
         staff::record_request, staff::act_on_request,
