@@ -49,9 +49,11 @@ problem-locked_out-detail = { $seconds ->
    *[other] Sign-in failed too many times in a row. Try again in { $seconds } seconds. If you forgot your password, ask an administrator.
 }
 problem-payload_too_large-title = Too large
-problem-payload_too_large-detail = What was sent is larger than can be taken. Shorten the text and send it again.
+problem-payload_too_large-detail = What was sent is larger than can be taken. Shorten the text, or make the file smaller: a file may have 10 MiB.
 problem-unsupported_media_type-title = This format is not taken
-problem-unsupported_media_type-detail = Send the request as application/json, not compressed.
+problem-unsupported_media_type-detail = Send data as application/json, not compressed. A file goes as multipart/form-data; PDF, JPEG, PNG, HEIC, DOCX without macros, TXT, EML and P7S are taken, by what is in them.
+problem-too_many_files-title = Too many files
+problem-too_many_files-detail = At most { $most } files can lie with one request. Put what is still missing into one file, or send it by post.
 problem-idempotency_conflict-title = This key was used before
 problem-idempotency_conflict-detail = Another request was sent with this Idempotency-Key. Take a new key for a new request.
 problem-violation_undecided-title = Decide first whether there was a violation

@@ -52,9 +52,11 @@ problem-locked_out-detail = { $seconds ->
    *[other] Вход не удался слишком много раз подряд. Попробуйте снова через { $seconds } секунд. Если Вы забыли пароль, обратитесь к администратору.
 }
 problem-payload_too_large-title = Слишком большой объём
-problem-payload_too_large-detail = Отправленное больше, чем можно принять. Сократите текст и отправьте ещё раз.
+problem-payload_too_large-detail = Отправленное больше, чем можно принять. Сократите текст или уменьшите файл: файл может занимать до 10 МиБ.
 problem-unsupported_media_type-title = Такой формат не принимается
-problem-unsupported_media_type-detail = Отправьте запрос как application/json, без сжатия.
+problem-unsupported_media_type-detail = Данные отправляйте как application/json, без сжатия, файл — как multipart/form-data. Принимаются PDF, JPEG, PNG, HEIC, DOCX без макросов, TXT, EML и P7S; тип определяется по содержимому.
+problem-too_many_files-title = Слишком много файлов
+problem-too_many_files-detail = К одному обращению можно приложить не больше { $most } файлов. Объедините недостающее в один файл или отправьте почтой.
 problem-idempotency_conflict-title = Этот ключ уже использован
 problem-idempotency_conflict-detail = С таким Idempotency-Key уже отправлен другой запрос. Для нового запроса возьмите новый ключ.
 problem-violation_undecided-title = Сначала решите, было ли нарушение

@@ -8,6 +8,8 @@ pub mod data_file;
 pub mod email_address;
 pub mod event;
 pub mod event_chain;
+pub mod file_name;
+pub mod file_type;
 pub mod iin;
 pub mod instant;
 pub mod intake;

@@ -4,7 +4,9 @@ use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{absences, auth, bulk, calendar, outbox, public, requester, second_factor, sessions, staff, users};
+use super::api::{
+    absences, attachments, auth, bulk, calendar, outbox, public, requester, second_factor, sessions, staff, users,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +29,7 @@ use super::api::{absences, auth, bulk, calendar, outbox, public, requester, seco
         public::list_operators, public::show_operator, public::count_deadlines, public::show_calendar, public::submit_request,
         requester::show_request, requester::confirm_email, requester::resend_code, requester::send_message,
         requester::cancel_request, requester::show_answer,
+        attachments::send_file, attachments::fetch_file, attachments::add_file, attachments::open_file,
         auth::login, auth::refresh, auth::logout, auth::change_password, auth::me,
         second_factor::show_totp, second_factor::begin_totp, second_factor::confirm_totp, second_factor::end_totp,
         second_factor::renew_recovery_codes, second_factor::reset_totp, second_factor::show_policy, second_factor::set_policy,

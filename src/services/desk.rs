@@ -23,7 +23,7 @@ use crate::domain::permission::Permission;
 use crate::ids::new_id;
 use crate::storage::requests::RequestRow;
 use crate::storage::staff::{AuditRow, note_audit};
-use crate::storage::{AnyConnection, absences, clocks, events, requests, staff};
+use crate::storage::{AnyConnection, absences, attachments, clocks, events, requests, staff};
 
 /// The names of some members.
 ///
@@ -132,6 +132,7 @@ pub fn staff_view_of(
         clocks: &clocks::of_request(tx, &row.id)?,
         events: &[],
         messages: &events::messages_of(tx, &row.id)?,
+        attachments: &attachments::of_request(tx, &row.id)?,
     };
     let now = app.clock.now();
     let mut assignee = members.iter().find(|member| Some(&member.id) == row.assignee_id.as_ref()).cloned();
@@ -143,7 +144,10 @@ pub fn staff_view_of(
 }
 
 /// Whether the member may open personal data; if so, the look is noted with its reason.
-fn note_look(
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn note_look(
     app: &App,
     tx: &mut AnyConnection,
     row: &RequestRow,

@@ -4,6 +4,7 @@ pub mod absence;
 pub mod access_token;
 pub mod actions;
 pub mod answer;
+pub mod attachments;
 pub mod bulk;
 pub mod calendar;
 pub mod case;

@@ -1,12 +1,14 @@
 //! The database: one pool to read, one to write, and query functions named by intent.
 
 pub mod absences;
+pub mod attachments;
 pub mod calendar;
 pub mod clocks;
 pub mod codes;
 mod connection;
 pub mod digest;
 pub mod events;
+pub mod files;
 mod migrations;
 pub mod outbox;
 pub mod post;

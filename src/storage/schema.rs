@@ -332,9 +332,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    attachments (id) {
+        id -> Text,
+        request_id -> Text,
+        seq -> BigInt,
+        at -> Timestamp,
+        object -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        scan -> Text,
+        next_scan_at -> Nullable<Timestamp>,
+        uploader_kind -> Text,
+        uploader_id -> Nullable<Text>,
+        sealed_name -> Nullable<Binary>,
+        sealed_sha256 -> Nullable<Binary>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     absences,
     answers,
+    attachments,
     audit,
     blind_indexes,
     calendar_revisions,

@@ -16,6 +16,7 @@ mod smtp_transport;
 
 mod absence;
 mod address;
+mod attachments;
 mod bad_input;
 mod blocking;
 mod bulk;

@@ -1,6 +1,7 @@
 //! The REST API under `/api/v1`.
 
 pub mod absences;
+pub mod attachments;
 pub mod auth;
 pub mod bulk;
 pub mod calendar;
@@ -34,6 +35,8 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(auth::configure)
             .configure(second_factor::configure)
             .configure(sessions::configure)
+            // Before the actions of staff, whose address has a name of any kind at its end.
+            .configure(attachments::configure)
             .configure(staff::configure)
             .configure(bulk::configure)
             .configure(outbox::configure)
