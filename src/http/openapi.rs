@@ -5,7 +5,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
-    absences, attachments, auth, bulk, calendar, outbox, public, requester, second_factor, sessions, staff, users,
+    absences, attachments, audit, auth, bulk, calendar, outbox, public, requester, second_factor, sessions, staff,
+    users,
 };
 
 #[derive(OpenApi)]
@@ -36,7 +37,7 @@ use super::api::{
         sessions::list_sessions, sessions::end_session, sessions::end_other_sessions,
         staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
         staff::record_request, staff::act_on_request,
-        bulk::act_on_many,
+        bulk::act_on_many, audit::list_audit,
         outbox::list_mails, outbox::resend_mail, outbox::print_mail, outbox::mark_posted, outbox::mark_returned,
         absences::list_own_absences, absences::mark_own_absence, absences::end_own_absence, absences::list_absences,
         absences::mark_absence, absences::end_absence,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::json;
 
-pub use queue::{Counts, Due, Page, QueueQuery, SearchForm, SortBy, counts, list, page_size, search};
+pub use queue::{Counts, Due, Page, QueueQuery, SearchForm, SortBy, counts, day_of, list, page_size, search};
 
 use super::actions::standing;
 use super::case::request_key;
@@ -87,6 +87,7 @@ pub fn audit(
             request_id,
             reason: Some(reason.to_owned()),
             data: data.to_string(),
+            about_id: None,
         },
     )?;
     Ok(())

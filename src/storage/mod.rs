@@ -2,6 +2,7 @@
 
 pub mod absences;
 pub mod attachments;
+pub mod audit;
 pub mod calendar;
 pub mod clocks;
 pub mod codes;

@@ -296,6 +296,7 @@ diesel::table! {
         request_id -> Nullable<Text>,
         reason -> Nullable<Text>,
         data -> Text,
+        about_id -> Nullable<Text>,
     }
 }
 

@@ -79,6 +79,8 @@ pub struct AuditRow {
     pub reason: Option<String>,
     /// JSON without personal data.
     pub data: String,
+    /// The account that it is about.
+    pub about_id: Option<String>,
 }
 
 /// The member with this mail address (lower case).

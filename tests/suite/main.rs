@@ -17,6 +17,7 @@ mod smtp_transport;
 mod absence;
 mod address;
 mod attachments;
+mod audit_trail;
 mod bad_input;
 mod blocking;
 mod bulk;

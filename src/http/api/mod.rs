@@ -2,6 +2,7 @@
 
 pub mod absences;
 pub mod attachments;
+pub mod audit;
 pub mod auth;
 pub mod bulk;
 pub mod calendar;
@@ -39,6 +40,7 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(attachments::configure)
             .configure(staff::configure)
             .configure(bulk::configure)
+            .configure(audit::configure)
             .configure(outbox::configure)
             .configure(users::configure)
             .configure(calendar::configure)
