@@ -18,6 +18,7 @@ use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
 use crate::settings::{Secret, Settings};
+use crate::storage::files::{Files, FilesError, FilesUrl};
 use crate::storage::{self, AnyConnection, Db, MigrationError, StorageError};
 use crate::vault::{KeyFingerprint, KeyRing, Purpose, Vault, VaultError};
 
@@ -58,6 +59,10 @@ pub struct App {
     pub clock_bell: Notify,
     /// Sign-ins with addresses that have no account, kept in memory so that they are slowed down like the others.
     pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
+    /// Where sealed files lie.
+    pub files: Files,
+    /// When objects without a row were last swept away, as far as this process knows.
+    pub files_swept_at: RwLock<Option<chrono::DateTime<chrono::Utc>>>,
     /// The local day whose morning digests were all written, as far as this process knows.
     pub digest_day: RwLock<Option<chrono::NaiveDate>>,
     /// What was done today of the work that nobody waits for.
@@ -127,6 +132,9 @@ pub enum StartError {
     /// Requests are open at an operator that has no profile any more.
     #[error("operators/{0}.toml is missing, but requests are open at this operator: put the file back")]
     NoProfile(String),
+    /// The file store cannot be used.
+    #[error("FILES_URL: {0}")]
+    Files(#[from] FilesError),
     /// The data folder cannot be made.
     #[error("DATA_DIR {0}: {1}")]
     DataDir(String, #[source] std::io::Error),
@@ -152,6 +160,9 @@ impl App {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let data = Data::load(&settings.config_dir)?;
         make_data_dir(&settings)?;
+        // Those who speak TLS agree on one provider; a second App of a process finds it set.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let files = Files::open(&settings.files)?;
         let mut connection = AnyConnection::open(&settings.database)?;
         let changes = storage::migrate(&mut connection)?;
         if !changes.is_empty() {
@@ -187,6 +198,8 @@ impl App {
             mail_bell: Notify::new(),
             clock_bell: Notify::new(),
             unknown_sign_ins: RwLock::default(),
+            files,
+            files_swept_at: RwLock::default(),
             digest_day: RwLock::default(),
             upkeep: RwLock::default(),
         }))
@@ -233,6 +246,9 @@ fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
         && !parent.as_os_str().is_empty()
     {
         folders.push(parent.to_path_buf());
+    }
+    if let FilesUrl::Folder(folder) = &settings.files {
+        folders.push(folder.clone());
     }
     for folder in folders {
         // Only for whoever runs the server: the database, the key ring and mails lie here.

@@ -229,5 +229,6 @@ action-hold = Set a legal hold
 action-release_hold = Lift the legal hold
 action-note = Add a note
 action-messages = Send a message
+action-attachments = Send a file
 action-resend = Send the e-mail again
 action-resend_code = Get a new code

@@ -229,5 +229,6 @@ action-hold = Деректерді жоюға тыйым салу
 action-release_hold = Деректерді жоюға салынған тыйымды алу
 action-note = Ескертпе қосу
 action-messages = Хабарлама жіберу
+action-attachments = Файл жіберу
 action-resend = Хатты қайта жіберу
 action-resend_code = Жаңа код алу

@@ -229,5 +229,6 @@ action-hold = Запретить уничтожение данных
 action-release_hold = Снять запрет на уничтожение данных
 action-note = Добавить заметку
 action-messages = Написать сообщение
+action-attachments = Отправить файл
 action-resend = Отправить письмо повторно
 action-resend_code = Получить новый код

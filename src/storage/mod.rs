@@ -1,12 +1,15 @@
 //! The database: one pool to read, one to write, and query functions named by intent.
 
 pub mod absences;
+pub mod attachments;
+pub mod audit;
 pub mod calendar;
 pub mod clocks;
 pub mod codes;
 mod connection;
 pub mod digest;
 pub mod events;
+pub mod files;
 mod migrations;
 pub mod outbox;
 pub mod post;
@@ -16,6 +19,7 @@ pub mod requests;
 pub mod retention;
 pub mod schema;
 mod scrub;
+pub mod sign_in;
 pub mod staff;
 mod types;
 

@@ -7,10 +7,11 @@ use diesel::prelude::*;
 use otinish::domain::vocabulary::Role;
 use otinish::storage::schema::outbox;
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use crate::support::journey::{Desk, stored};
-use crate::support::{PASSWORD, Submitted, TestApp, forms};
+use crate::support::{Answer, PASSWORD, Submitted, TestApp, forms};
 
 /// Who calls, in the order of the columns: nobody · the requester · the requester of another request · an agent of another operator ·
 /// an agent who does not have the request · the agent who has it · the DPO · the auditor · the administrator.
@@ -43,8 +44,11 @@ fn body_of(pattern: &str, part: &str, callers: &Callers, (request, version): (&S
         ("/auth/login", _) => json!({"email": "nobody@staff.example.kz", "password": "not the password"}),
         ("/auth/refresh" | "/auth/logout", _) => json!({"refresh_token": "unknown"}),
         ("/auth/password", _) => json!({"current": "not the password", "new": "another long password 7"}),
+        ("/auth/totp", _) => json!({"password": "not the password"}),
+        ("/auth/totp/recovery-codes", _) => json!({"password": "not the password", "code": "000000"}),
+        ("/staff/sign-in-policy", _) => json!({"totp_required_roles": []}),
         ("/operators/{operator}/requests", _) => forms::access(),
-        ("/requests/{reference}/confirm", _) => json!({"code": "000000"}),
+        ("/auth/totp/confirm" | "/requests/{reference}/confirm", _) => json!({"code": "000000"}),
         ("/requests/{reference}/messages", _) => json!({"text": "One more thing."}),
         ("/staff/bulk/{action}", "dismiss") => {
             json!({"items": [{"reference": request.reference, "version": version}], "reason": "A test."})
@@ -71,8 +75,30 @@ fn body_of(pattern: &str, part: &str, callers: &Callers, (request, version): (&S
     }
 }
 
+/// Sends a small file.
+async fn send_file(test: &TestApp, path: &str, token: Option<&str>) -> Answer {
+    let part = Part::bytes(b"A letter, in plain words.".to_vec()).file_name("letter.txt");
+    let mut call = test.http.post(format!("{}{path}", test.base)).multipart(Form::new().part("file", part));
+    if let Some(token) = token {
+        call = call.bearer_auth(token);
+    }
+    let answer = call.send().await.unwrap();
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    Answer { status, headers, text: answer.text().await.unwrap() }
+}
+
+/// A file that the request has.
+async fn file_of(test: &TestApp, request: &Submitted) -> String {
+    if let Some(id) = test.seen(request).await["attachments"][0]["id"].as_str() {
+        return id.to_owned();
+    }
+    let sent = send_file(test, &request.path("/attachments"), Some(&request.token)).await.expect(201);
+    sent["id"].as_str().unwrap().to_owned()
+}
+
 async fn call(test: &TestApp, line: &[&str], callers: &Callers, request: &Submitted, token: Option<&str>) -> u16 {
     let [method, pattern, part] = line else { panic!("{line:?}") };
+    let file = if pattern.ends_with("/attachments/{id}") { file_of(test, request).await } else { String::new() };
     let row = stored(&test.database, &request.reference);
     let mail: String = outbox::table
         .filter(outbox::request_id.eq(&row.id))
@@ -87,13 +113,21 @@ async fn call(test: &TestApp, line: &[&str], callers: &Callers, request: &Submit
         .replace("{year}", "2026")
         .replace("{date}", "2027-03-03?dry_run=true")
         .replace("{absence_id}", &row.id)
+        .replace("/attachments/{id}", &format!("/attachments/{file}"))
         .replace("/outbox/{id}", &format!("/outbox/{mail}"))
         .replace("/me/absences/{id}", &format!("/me/absences/{}", row.id))
         .replace("{id}", &callers.absent);
     let path = if pattern.ends_with("/deadlines") { format!("{path}?operator=demo&kind=access") } else { path };
+    if path.ends_with("/attachments") {
+        return send_file(test, &path, token).await.status;
+    }
     let method: Method = method.parse().unwrap();
-    let body = (!matches!(method, Method::GET | Method::DELETE))
-        .then(|| body_of(pattern, part, callers, (request, row.version)));
+    let has_body = !matches!(method, Method::GET | Method::DELETE);
+    let body = if pattern.ends_with("/auth/totp") && method == Method::DELETE {
+        Some(json!({"password": "not the password", "code": "000000"}))
+    } else {
+        has_body.then(|| body_of(pattern, part, callers, (request, row.version)))
+    };
     let version = format!("\"{}\"", row.version);
     let answer = test.call(method, &path, token, body.as_ref(), &[("If-Match", &version)]).await;
     // Of many at once each has a status of its own.
@@ -132,7 +166,7 @@ async fn everybody_gets_from_every_call_what_the_table_says() {
                 request = test.brought_to("review", &callers.desk, "digital-rocket", &form).await;
             }
         }
-        writeln!(found, "{:<6} {:<46} {:<8} {}", words[0], words[1], words[2], statuses.join("  ")).unwrap();
+        writeln!(found, "{:<6} {:<51} {:<8} {}", words[0], words[1], words[2], statuses.join("  ")).unwrap();
     }
     assert_eq!(found, TABLE, "tests/suite/matrix.txt says otherwise. What was found:\n{found}");
 }

@@ -9,6 +9,7 @@ pub mod journey;
 pub mod program;
 pub mod smtp_server;
 pub mod time;
+pub mod totp;
 
 use std::net::TcpListener;
 use std::sync::Arc;
