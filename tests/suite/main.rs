@@ -42,6 +42,7 @@ mod matrix;
 mod migrations;
 mod outbox;
 mod outbox_post;
+mod pages;
 mod permissions;
 mod post;
 mod post_reminders;

@@ -116,7 +116,7 @@ pub(crate) async fn open_file(
 
 /// Reads the form and hands the file on, piece by piece. The other end is a task of its own: when the caller goes away it clears
 /// away what it began.
-async fn receive(
+pub(in crate::http) async fn receive(
     app: AppData,
     by: Uploader,
     reference: String,
@@ -161,7 +161,7 @@ async fn read_all(mut field: Field, form: &mut Multipart, sender: Sender<Piece>)
     Ok(())
 }
 
-async fn next(form: &mut Multipart) -> Result<Option<Field>, ApiError> {
+pub(in crate::http) async fn next(form: &mut Multipart) -> Result<Option<Field>, ApiError> {
     in_time(form.next()).await?.transpose().map_err(|error| unreadable(&error))
 }
 
@@ -185,7 +185,7 @@ fn name_of(disposition: &ContentDisposition) -> Option<String> {
 }
 
 /// The answer with a file: always to be saved, never to be shown.
-fn file(download: Download) -> HttpResponse {
+pub(in crate::http) fn file(download: Download) -> HttpResponse {
     let Download { attachment, content } = download;
     let name = attachment.name.unwrap_or_default();
     let plain: String = name.chars().map(|character| if character.is_ascii() { character } else { '_' }).collect();

@@ -1,0 +1,3 @@
+### Console.
+
+console-brand = Otinish

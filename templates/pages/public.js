@@ -1,0 +1,1 @@
+// Nicer where scripts run; everything works without.
