@@ -16,6 +16,7 @@ page-error-prefix = Error:
 page-mistakes = Please correct this
 page-next = Continue
 page-back = Back
+page-sent-before = A request with other answers was already sent from this form. If you want to send one more, press “Send” again.
 page-send = Send the request
 page-change = Change
 page-answer-by = We will answer { $by }
@@ -132,7 +133,7 @@ page-secret-lead = The easiest way is the link in our e-mail. Without it, type t
 page-wrong-secret = Number and secret do not belong together. Check both.
 page-open = Open
 page-today = today
-page-overdue = The date has passed. We are sorry; the head of the organisation was told.
+page-overdue = The date has passed. We are sorry. Write to us, or complain.
 page-due-today = Today is the last day
 page-days-left = { $days ->
     [one] { $days } working day left

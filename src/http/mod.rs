@@ -3,6 +3,7 @@
 pub mod api;
 pub mod auth;
 pub mod docs;
+mod files;
 pub mod headers;
 pub mod health;
 pub mod json;

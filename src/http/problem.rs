@@ -93,6 +93,12 @@ struct Failure {
 }
 
 impl ApiError {
+    /// The problem that fits an answer which has a status but says nothing more.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        Self(Box::new(Failure::of_status(status)))
+    }
+
     /// Its stable name.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -1,11 +1,11 @@
-//! The pages for requesters, as a browser without scripts meets them.
+//! The form for requesters and its pages around it, as a browser without scripts meets them.
 
 use serde_json::Value;
 
 use crate::support::browser::{Browser, Page};
-use crate::support::{TestApp, code_in};
+use crate::support::{TestApp, code_in, forms};
 
-const IIN: &str = crate::support::forms::IIN;
+const IIN: &str = forms::IIN;
 
 /// The answers of the second step.
 const PERSON: [(&str, &str); 3] =
@@ -58,7 +58,7 @@ fn view_of(cookies: &Browser<'_>, reference: &str) -> String {
     cookies.cookies[&format!("__Host-otinish_request_{reference}")].clone()
 }
 
-async fn seen(app: &TestApp, browser: &Browser<'_>, reference: &str) -> Value {
+pub(crate) async fn seen(app: &TestApp, browser: &Browser<'_>, reference: &str) -> Value {
     app.get(&format!("/api/v1/requests/{reference}"), Some(&view_of(browser, reference))).await.expect(200)
 }
 
@@ -177,38 +177,6 @@ async fn a_representative_names_both_people_and_the_document() {
 }
 
 #[tokio::test]
-async fn the_secret_of_a_mailed_link_becomes_a_cookie_and_looking_changes_nothing() {
-    let app = TestApp::start().await;
-    let submitted = app.submit("demo", &crate::support::forms::access()).await;
-    let home = format!("/requests/{}", submitted.reference);
-    let link = format!("{home}?token={}", submitted.token);
-    let mut browser = Browser::new(&app);
-    let before = app.get(&submitted.path(""), Some(&submitted.token)).await.expect(200);
-    for _ in 0..2 {
-        let page = browser.open(&link).await;
-        let html = page.expect(200);
-        assert_eq!(page.path, home);
-        assert!(!html.contains(&submitted.token), "the secret stands on no page");
-        assert_eq!(page.answer.header("referrer-policy"), Some("no-referrer"));
-        assert_eq!(page.answer.header("cache-control"), Some("no-store"));
-        assert!(!page.answer.header("content-security-policy").unwrap().contains("unsafe"));
-    }
-    for path in [format!("{home}/receipt"), format!("{home}/answer")] {
-        browser.open(&path).await;
-    }
-    assert_eq!(app.get(&submitted.path(""), Some(&submitted.token)).await.expect(200), before);
-    let mut other = Browser::new(&app);
-    let page = other.open(&format!("{home}?token={}x", submitted.token)).await;
-    page.expect(404);
-    assert!(other.cookies.keys().all(|name| !name.contains("request")));
-    assert!(other.open(&home).await.expect(200).contains("name=\"secret\""));
-    let page = other.open("/requests").await;
-    let typed = [("reference", submitted.reference.to_lowercase()), ("secret", submitted.token.clone())];
-    let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    assert_eq!(other.send(&page, "/requests", &typed).await.path, home);
-}
-
-#[tokio::test]
 async fn a_form_of_another_site_is_refused_with_a_page() {
     let app = TestApp::start().await;
     let mut browser = Browser::new(&app);
@@ -273,7 +241,7 @@ async fn files_of_pages_are_kept_for_good_under_a_name_of_their_own() {
     let app = TestApp::start().await;
     let mut browser = Browser::new(&app);
     let html = browser.open("/").await.expect(200).to_owned();
-    for kind in ["css", "js", "svg"] {
+    for kind in ["css", "svg"] {
         let address = html.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(kind)).unwrap();
         let asset = browser.open(address).await.answer;
         assert_eq!(asset.status, 200, "{address}");
@@ -286,4 +254,50 @@ async fn files_of_pages_are_kept_for_good_under_a_name_of_their_own() {
     for part in html.split(['"', '\'', '(']).filter(|part| part.starts_with("http")) {
         assert!(part.starts_with("http://www.w3.org/"), "a page loads from elsewhere: {part}");
     }
+}
+
+#[tokio::test]
+async fn what_is_sent_once_more_is_no_second_message_and_no_second_request_unless_it_was_changed() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    let page = browser.filled("demo", "access").await;
+    let action = "/operators/demo/request";
+    let receipt = browser.send(&page, action, &[("go", "send")]).await;
+    let reference = receipt.path.split('/').nth(2).unwrap().to_owned();
+    let home = format!("/requests/{reference}");
+    let open = browser.open(&home).await;
+    for _ in 0..2 {
+        browser.send(&open, &format!("{home}/messages"), &[("text", "Один раз")]).await.expect(200);
+    }
+    assert_eq!(seen(&app, &browser, &reference).await["messages"].as_array().unwrap().len(), 1);
+    // Back in the browser, another answer, and sent again: the person is asked, and nothing is lost.
+    let changed = browser.send(&page, action, &[("details", "Ещё и видео"), ("go", "send")]).await;
+    assert!(changed.expect(409).contains("Ещё и видео"));
+    let second = browser.send(&changed, action, &[("go", "send")]).await;
+    second.expect(200);
+    assert_ne!(second.path, receipt.path);
+}
+
+#[tokio::test]
+async fn no_answer_is_lost_when_the_form_cannot_be_sent() {
+    let app = TestApp::start_at("2027-12-20T10:00").await;
+    let mut browser = Browser::new(&app);
+    let page = browser.filled("demo", "access").await;
+    let page = browser.send(&page, "/operators/demo/request", &[("go", "send")]).await;
+    let html = page.expect(503);
+    assert!(html.contains("id=\"mistakes\"") && html.contains("Ахметова Айгүл"), "{html}");
+    app.app.clock.set(crate::support::at("2026-11-23T10:00"));
+    browser.send(&page, "/operators/demo/request", &[("go", "send")]).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_mistake_without_a_question_on_the_page_is_told_all_the_same() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    let action = "/operators/demo/request";
+    let page = browser.open(&format!("{action}?kind=access")).await;
+    let page = browser.send(&page, action, &[("go", "next")]).await;
+    let typed = [&PERSON[..], &[("subject.nickname", "x"), ("go", "next")]].concat();
+    let page = browser.send(&page, action, &typed).await;
+    assert!(page.expect(422).contains("<a href=\"#ask\">"), "{}", page.answer.text);
 }

@@ -4,11 +4,11 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderValue, VARY};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use super::chrome::{Chrome, PageLanguage, page, see_other};
@@ -19,7 +19,7 @@ use crate::http::locale;
 use crate::http::problem::{ApiError, say_language, words};
 use crate::services::error::{Refusal, ServiceError};
 
-/// The cookie that remembers the language; it says nothing else, and scripts may read it.
+/// The cookie that remembers the language.
 const LANGUAGE_COOKIE: &str = "otinish_language";
 
 /// The page of something that failed.
@@ -57,13 +57,8 @@ pub async fn around<B: MessageBody + 'static>(
         (outer, response)
     } else {
         let (outer, response) = next.call(request).await?.into_parts();
-        match response.error().and_then(|error| error.as_error::<ApiError>()).cloned() {
-            Some(error) => {
-                let page = show(&outer, &error);
-                (outer, page)
-            }
-            None => (outer, response.map_into_boxed_body()),
-        }
+        let shown = failure_of(&response).map(|error| show(&outer, &error));
+        (outer, shown.unwrap_or_else(|| response.map_into_boxed_body()))
     };
     if !response.headers().contains_key("content-language") {
         say_language(response.headers_mut(), language);
@@ -71,6 +66,14 @@ pub async fn around<B: MessageBody + 'static>(
     response.headers_mut().append(VARY, HeaderValue::from_static("cookie"));
     bind(&app, &form, &mut response);
     Ok(ServiceResponse::new(outer, response))
+}
+
+/// What went wrong, where the answer is no page that says so itself.
+fn failure_of<B>(response: &HttpResponse<B>) -> Option<ApiError> {
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let is_wrong = response.status().is_client_error() || response.status().is_server_error();
+    let known = response.error().and_then(|error| error.as_error::<ApiError>()).cloned();
+    known.or_else(|| (is_wrong && !is_page).then(|| ApiError::of_status(response.status())))
 }
 
 /// Gives the browser the cookie that its forms are bound to.
@@ -111,12 +114,14 @@ fn language(request: &ServiceRequest) -> Language {
 }
 
 /// The page of an error.
-pub(super) fn show(request: &HttpRequest, error: &ApiError) -> HttpResponse {
-    let failed = |error: &ApiError| actix_web::ResponseError::error_response(error);
-    let Ok(chrome) = Chrome::of(request) else { return failed(error) };
+fn show(request: &HttpRequest, error: &ApiError) -> HttpResponse {
+    let bare = error.error_response();
+    let Ok(chrome) = Chrome::of(request) else { return bare };
     let written = words(&chrome.app, chrome.language, request, error);
-    let status = actix_web::ResponseError::status_code(error);
-    // A sign-in by header is nothing that a browser should ask for.
     let template = ErrorPage { p: chrome, title: written.title, detail: written.detail, trace_id: written.trace_id };
-    page(status, &template).unwrap_or_else(|error| failed(&error))
+    let Ok(mut page) = page(bare.status(), &template) else { return bare };
+    if let Some(seconds) = bare.headers().get(RETRY_AFTER) {
+        page.headers_mut().insert(RETRY_AFTER, seconds.clone());
+    }
+    page
 }

@@ -1,4 +1,4 @@
-//! Style sheets and scripts, inside the binary. Their names hold a hash of their content, so that browsers keep them for good.
+//! The style sheet and the sign, inside the binary. Their names hold a hash of the content, so that browsers keep them for good.
 
 use std::sync::LazyLock;
 
@@ -34,20 +34,10 @@ impl Asset {
 
 const BASE: &str = include_str!("../../../templates/pages/base.css");
 const CSS: &str = "text/css; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// The style of the pages for requesters.
-pub static PUBLIC_STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("public", "css", CSS, &[BASE, include_str!("../../../templates/pages/public.css")]));
-/// The style of the console.
-pub static CONSOLE_STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("console", "css", CSS, &[BASE, include_str!("../../../templates/pages/console.css")]));
-/// What makes the pages for requesters nicer where scripts run.
-pub static PUBLIC_SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("public", "js", SCRIPT, &[include_str!("../../../templates/pages/public.js")]));
-/// The same for the console.
-pub static CONSOLE_SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("console", "js", SCRIPT, &[include_str!("../../../templates/pages/console.js")]));
+/// The style of all pages.
+pub static STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("style", "css", CSS, &[BASE, include_str!("../../../templates/pages/public.css")]));
 /// The sign of the product.
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", &[include_str!("../../../templates/pages/icon.svg")]));
@@ -57,7 +47,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 async fn show(file: Path<String>) -> Result<HttpResponse, ApiError> {
-    let all = [&PUBLIC_STYLE, &CONSOLE_STYLE, &PUBLIC_SCRIPT, &CONSOLE_SCRIPT, &ICON];
+    let all = [&STYLE, &ICON];
     // A page of an older version that is still open gets today's file rather than none.
     let found = all.into_iter().find(|asset| {
         let mut parts = file.split('.');

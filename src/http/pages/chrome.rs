@@ -1,16 +1,16 @@
 //! What all templates share: texts, language, address, the token of forms.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Asia::Almaty;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::assets::{self, Asset};
+use super::assets;
 use super::guard;
 use crate::app::App;
+use crate::domain::almaty;
 use crate::domain::vocabulary::Language;
 use crate::http::problem::ApiError;
 use crate::locale::{Value, dates};
@@ -33,8 +33,6 @@ pub struct Chrome {
     pub query: String,
     /// For the hidden field of every form.
     pub csrf: String,
-    /// Whether the page stands in a frame on the site of an operator: no header, no way out of it.
-    pub embedded: bool,
     /// The id of the form on the page that must survive a change of language; empty without one. The links of the switch become
     /// buttons of this form, named `lang`.
     pub kept_form: String,
@@ -53,15 +51,10 @@ impl Chrome {
             .get::<PageLanguage>()
             .map_or_else(|| crate::http::locale::negotiate(request.headers()), |language| language.0);
         let csrf = guard::token(&app, request)?;
-        Ok(Self {
-            app,
-            language,
-            path: request.path().to_owned(),
-            query: request.query_string().to_owned(),
-            csrf,
-            embedded: false,
-            kept_form: String::new(),
-        })
+        // What a form was sent to is no page that a link could lead to.
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        let (path, query) = if is_read { (request.path(), request.query_string()) } else { ("/", "") };
+        Ok(Self { app, language, path: path.to_owned(), query: query.to_owned(), csrf, kept_form: String::new() })
     }
 
     /// The text of a key.
@@ -100,11 +93,13 @@ impl Chrome {
         dates::day_month(&self.app.texts, self.language, *date)
     }
 
-    /// An instant in Almaty, short: «25 ноября, 15:08».
+    /// An instant in Almaty, short: «25 ноября, 15:08»; of another year with the year.
     #[must_use]
     pub fn moment(&self, at: &DateTime<Utc>) -> String {
-        let local = at.with_timezone(&Almaty);
-        format!("{}, {}", self.day_month(&local.date_naive()), local.format("%H:%M"))
+        let local = almaty::local_time(*at);
+        let (day, today) = (local.date(), almaty::local_date(self.app.clock.now()));
+        let date = if day.year() == today.year() { self.day_month(&day) } else { self.date(&day) };
+        format!("{date}, {}", local.format("%H:%M"))
     }
 
     /// The languages of the switch: code, its own name, whether it is the page's, the address that changes to it.
@@ -120,39 +115,17 @@ impl Chrome {
             .collect()
     }
 
-    /// The style sheet of the pages for requesters.
+    /// The style sheet.
     #[must_use]
-    pub fn public_style(&self) -> &'static str {
-        href(&assets::PUBLIC_STYLE)
-    }
-
-    /// Their script.
-    #[must_use]
-    pub fn public_script(&self) -> &'static str {
-        href(&assets::PUBLIC_SCRIPT)
-    }
-
-    /// The style sheet of the console.
-    #[must_use]
-    pub fn console_style(&self) -> &'static str {
-        href(&assets::CONSOLE_STYLE)
-    }
-
-    /// Its script.
-    #[must_use]
-    pub fn console_script(&self) -> &'static str {
-        href(&assets::CONSOLE_SCRIPT)
+    pub fn style(&self) -> &'static str {
+        &assets::STYLE.href
     }
 
     /// The sign of the product.
     #[must_use]
     pub fn icon(&self) -> &'static str {
-        href(&assets::ICON)
+        &assets::ICON.href
     }
-}
-
-fn href(asset: &'static std::sync::LazyLock<Asset>) -> &'static str {
-    &asset.href
 }
 
 /// The answer that shows a template.

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::web::{Data, Form};
+use actix_web::web::{Data, Form, Query};
 use actix_web::{FromRequest, HttpRequest};
 
 use super::guard;
@@ -28,6 +28,13 @@ impl Fields {
     #[must_use]
     pub fn new(pairs: Vec<(String, String)>) -> Self {
         Self(pairs)
+    }
+
+    /// The parameters of a query. Whatever else mail programs hang on to a link is no mistake of the reader's.
+    #[must_use]
+    pub fn of_query(request: &HttpRequest) -> Self {
+        let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
+        Self(pairs.map(Query::into_inner).unwrap_or_default())
     }
 
     /// The first value of a field, without space around it; empty where it was not sent.

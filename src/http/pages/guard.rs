@@ -109,7 +109,8 @@ pub fn is_foreign(app: &App, headers: &HeaderMap) -> bool {
     if let Some(site) = header("sec-fetch-site") {
         return !matches!(site, "same-origin" | "none");
     }
-    let Some(origin) = header(ORIGIN.as_str()) else { return false };
+    // Our own pages send no referrer, and with that some browsers say `null` of where a form stood.
+    let Some(origin) = header(ORIGIN.as_str()).filter(|origin| *origin != "null") else { return false };
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
     origin != app.settings.public_url && Some(host) != header(HOST.as_str())
 }

@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::request::opened;
+use super::request::Opened;
 use crate::http::api::AppData;
 use crate::http::pages::chrome::{Chrome, page};
 use crate::http::problem::ApiError;
@@ -36,7 +36,7 @@ struct Decision {
 /// The answer.
 pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
     let p = Chrome::of(&request)?;
-    let (reference, token) = opened(&app, &request, &path)?;
+    let Opened { app, reference, token, .. } = Opened::of(app, request, &path)?;
     let answer = requester::answer(&app, reference.clone(), token).await?;
     let decisions = answer.decisions.iter().map(|one| Decision {
         about: one.about.clone(),

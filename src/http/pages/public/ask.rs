@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
-use serde::Deserialize;
 
 use super::draft::{Draft, question_of, step_of};
 use super::request::open_cookie;
@@ -17,12 +16,12 @@ use crate::domain::operator::Operator;
 use crate::domain::vocabulary::{Channel, Language};
 use crate::http::api::{AppData, idempotency};
 use crate::http::headers::IdempotencyKeyHeader;
-use crate::http::json::{Query, from_value};
+use crate::http::json::from_value;
 use crate::http::pages::around::language_cookie;
 use crate::http::pages::chrome::{Chrome, page, see_other};
 use crate::http::pages::form::Fields;
 use crate::http::pages::input::Control;
-use crate::http::problem::ApiError;
+use crate::http::problem::{ApiError, say_language, words};
 use crate::ids::new_id;
 use crate::locale::dates;
 use crate::services::calendar::latest;
@@ -32,13 +31,6 @@ use crate::services::submit::{Origin, submit};
 
 /// The last step: check and send.
 const LAST: u8 = 4;
-
-/// Which right a person came for.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Start {
-    kind: Option<String>,
-}
 
 /// By when the answer comes, and how that was counted.
 struct Promise {
@@ -91,19 +83,28 @@ impl Page {
     }
 }
 
+/// A step that is to be shown.
+struct Step<'a> {
+    request: &'a HttpRequest,
+    operator: &'a Operator,
+    draft: &'a Draft,
+    number: u8,
+    /// Sees to it that a form that is sent twice makes one request.
+    key: String,
+    /// What to correct, by question.
+    mistakes: BTreeMap<String, String>,
+    /// What went wrong with the form as a whole, with its status.
+    failure: Option<(StatusCode, String)>,
+    /// The language that was just chosen.
+    language: Option<Language>,
+}
+
 /// The first step.
-pub(super) async fn begin(
-    app: AppData,
-    request: HttpRequest,
-    path: Path<String>,
-    query: Query<Start>,
-) -> Result<HttpResponse, ApiError> {
+pub(super) async fn begin(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
     let operator = app.operator(&path).ok_or(ServiceError::NotFound)?;
-    let kind = query.0.kind.map(|kind| ("kind".to_owned(), kind));
-    let draft = Draft::read(&Fields::new(kind.into_iter().collect()));
+    let draft = Draft::read(&Fields::of_query(&request));
     let draft = if draft.kind().is_some() { draft } else { Draft::default() };
-    let key = new_id(app.clock.now());
-    show(&request, operator, &draft, 1, &key, &BTreeMap::new()).await
+    Step::new(&request, operator, &draft, new_id(app.clock.now())).show().await
 }
 
 /// An answered step.
@@ -115,53 +116,63 @@ pub(super) async fn go_on(
 ) -> Result<HttpResponse, ApiError> {
     let operator = app.operator(&path).ok_or(ServiceError::NotFound)?;
     let draft = Draft::read(&fields);
-    let step = fields.get("step").parse().unwrap_or(1).clamp(1, LAST);
+    let number = fields.get("step").parse().unwrap_or(1).clamp(1, LAST);
     let key = fields.some("key").map_or_else(|| new_id(app.clock.now()), ToOwned::to_owned);
+    let mut step = Step { number, ..Step::new(&request, operator, &draft, key) };
     if let Some(language) = Language::parse(fields.get("lang")) {
-        let mut answer = show_in(&request, operator, &draft, step, &key, &BTreeMap::new(), Some(language)).await?;
-        let _ = answer.add_cookie(&language_cookie(&app, language));
+        step.language = Some(language);
+        let mut answer = step.show().await?;
+        answer.add_cookie(&language_cookie(&app, language)).map_err(|_| cookie_failed())?;
         return Ok(answer);
     }
-    let goal = match fields.get("go") {
-        "back" => step.saturating_sub(1).max(1),
-        "1" => 1,
-        "2" => 2,
-        "3" => 3,
-        "send" => return send(&app, &request, operator, &draft, &key).await,
+    match fields.get("go") {
+        "back" => step.number = number.saturating_sub(1).max(1),
+        "1" => step.number = 1,
+        "2" => step.number = 2,
+        "3" => step.number = 3,
+        "send" => return send(&app, step).await,
         _ => {
-            let mistakes = mistakes_up_to(&app, operator, &draft, step, &request)?;
-            if !mistakes.is_empty() {
-                return show(&request, operator, &draft, first_step(&mistakes), &key, &mistakes).await;
+            let language = Chrome::of(&request)?.language;
+            let errors = mistakes_up_to(&app, operator, &draft, number, language)?;
+            let is_right = step.take(&app, language, &errors, number);
+            if is_right {
+                step.number = (number + 1).min(LAST);
             }
-            (step + 1).min(LAST)
         }
-    };
-    show(&request, operator, &draft, goal, &key, &BTreeMap::new()).await
+    }
+    step.show().await
 }
 
-async fn send(
-    app: &AppData,
-    request: &HttpRequest,
-    operator: &Operator,
-    draft: &Draft,
-    key: &str,
-) -> Result<HttpResponse, ApiError> {
-    let language = Chrome::of(request)?.language;
-    let document = draft.document(LAST, language);
+/// Sends the request. Whatever stands in the way, no answer is lost.
+async fn send(app: &AppData, mut step: Step<'_>) -> Result<HttpResponse, ApiError> {
+    let language = Chrome::of(step.request)?.language;
+    let (operator, document) = (step.operator, step.draft.document(LAST, language));
+    step.number = LAST;
+    let key = step.key.clone();
     let sent = async {
-        let form: RequestForm = from_value(document.clone())?;
-        let scope = format!("submit/{}", operator.id);
         let body = serde_json::to_vec(&document).map_err(ServiceError::from)?;
-        let key = idempotency(app, IdempotencyKeyHeader(Some(key.to_owned())), &scope, &body);
+        let form: RequestForm = from_value(document)?;
+        let key = idempotency(app, IdempotencyKeyHeader(Some(key)), &format!("submit/{}", operator.id), &body);
         submit(app, &operator.id, form, Origin::Web, language, key).await
     };
     let receipt = match sent.await {
         Ok(submitted) => submitted.receipt,
         Err(ServiceError::Invalid(errors)) => {
-            let mistakes = texts_of(app, language, &errors, LAST);
-            return show(request, operator, draft, first_step(&mistakes), key, &mistakes).await;
+            step.take(app, language, &errors, LAST);
+            return step.show().await;
         }
-        Err(error) => return Err(error.into()),
+        Err(ServiceError::Refused(refusal)) if refusal.code == "idempotency_conflict" => {
+            // Sent already, gone back and changed: that is another request, if the person wants it.
+            step.key = new_id(app.clock.now());
+            step.failure = Some((StatusCode::CONFLICT, app.texts.get(language, "page-sent-before", &[])));
+            return step.show().await;
+        }
+        Err(error) => {
+            let error = ApiError::from(error);
+            let said = words(app, language, step.request, &error);
+            step.failure = Some((error.status_code(), format!("{} {}", said.title, said.detail)));
+            return step.show().await.map_err(|_| error);
+        }
     };
     let mut answer = see_other(&format!("/requests/{}/receipt", receipt.reference));
     let token = receipt.token.unwrap_or_default();
@@ -173,96 +184,93 @@ pub(super) fn cookie_failed() -> ApiError {
     ServiceError::Internal("a cookie could not be written".to_owned()).into()
 }
 
-/// What is to correct in the steps up to one, by question, in words.
+/// What is to correct in the steps up to one.
 fn mistakes_up_to(
     app: &AppData,
     operator: &Operator,
     draft: &Draft,
     step: u8,
-    request: &HttpRequest,
-) -> Result<BTreeMap<String, String>, ApiError> {
-    let language = Chrome::of(request)?.language;
+    language: Language,
+) -> Result<Vec<FieldError>, ApiError> {
     let received_on = almaty::local_date(app.clock.now());
-    let errors = match from_value::<RequestForm>(draft.document(step, language)) {
-        Ok(form) => check(&form, &Circumstances { operator, channel: Channel::Web, received_on, language })
-            .err()
-            .unwrap_or_default(),
-        Err(ServiceError::Invalid(errors)) => errors,
-        Err(error) => return Err(error.into()),
-    };
-    Ok(texts_of(app, language, &errors, step))
-}
-
-fn texts_of(app: &AppData, language: Language, errors: &[FieldError], step: u8) -> BTreeMap<String, String> {
-    let mut texts = BTreeMap::new();
-    for error in errors {
-        let question = question_of(error);
-        if step_of(&question).is_some_and(|of| of <= step) {
-            texts.entry(question).or_insert_with(|| app.texts.field(language, error.code, &error.args));
+    match from_value::<RequestForm>(draft.document(step, language)) {
+        Ok(form) => {
+            let circumstances = Circumstances { operator, channel: Channel::Web, received_on, language };
+            Ok(check(&form, &circumstances).err().unwrap_or_default())
         }
+        Err(ServiceError::Invalid(errors)) => Ok(errors),
+        Err(error) => Err(error.into()),
     }
-    texts
 }
 
-fn first_step(mistakes: &BTreeMap<String, String>) -> u8 {
-    mistakes.keys().filter_map(|question| step_of(question)).min().unwrap_or(1)
+impl<'a> Step<'a> {
+    fn new(request: &'a HttpRequest, operator: &'a Operator, draft: &'a Draft, key: String) -> Self {
+        let mistakes = BTreeMap::new();
+        Self { request, operator, draft, number: 1, key, mistakes, failure: None, language: None }
+    }
+
+    /// Takes the mistakes of the steps up to `last` and goes to the first step that has one; true without any.
+    fn take(&mut self, app: &AppData, language: Language, errors: &[FieldError], last: u8) -> bool {
+        for error in errors {
+            let question = question_of(error);
+            if step_of(&question).is_some_and(|step| step <= last) {
+                let text = || app.texts.field(language, error.code, &error.args);
+                self.mistakes.entry(question).or_insert_with(text);
+            }
+        }
+        let first = self.mistakes.keys().filter_map(|question| step_of(question)).min();
+        self.number = first.unwrap_or(self.number);
+        first.is_none()
+    }
+
+    async fn show(self) -> Result<HttpResponse, ApiError> {
+        let mut p = Chrome::of(self.request)?;
+        p.language = self.language.unwrap_or(p.language);
+        "ask".clone_into(&mut p.kept_form);
+        let promise = promise(&p, self.operator, self.draft).await?;
+        let steps = Steps { p: &p, operator: self.operator, draft: self.draft, mistakes: &self.mistakes };
+        let is_last = self.number == LAST;
+        let groups = if is_last { Vec::new() } else { steps.groups(self.number) };
+        let checked = if is_last { (1..LAST).map(|of| look_over(&p, &steps, of)).collect() } else { Vec::new() };
+        let hint = self.operator.form_hint.as_ref().filter(|_| self.number == 3);
+        let template = Page {
+            operator: self.operator.id.clone(),
+            operator_name: self.operator.names.get(p.language).to_owned(),
+            key: self.key,
+            step: self.number,
+            title: p.t(&format!("page-step-{}", self.number)),
+            hidden: self.draft.beside(self.number),
+            mistakes: summary(&groups, &self.mistakes, self.failure.as_ref()),
+            groups,
+            checked,
+            promise,
+            hint: hint.map(|hint| hint.get(p.language).to_owned()).unwrap_or_default(),
+            p,
+        };
+        let is_wrong = !template.mistakes.is_empty();
+        let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let mut answer = page(self.failure.map_or(status, |(status, _)| status), &template)?;
+        if let Some(language) = self.language {
+            say_language(answer.headers_mut(), language);
+        }
+        Ok(answer)
+    }
 }
 
-async fn show(
-    request: &HttpRequest,
-    operator: &Operator,
-    draft: &Draft,
-    step: u8,
-    key: &str,
+/// Link and text of all that is to correct: what stands at a question of the step, and below it what has no question there.
+fn summary(
+    groups: &[Group],
     mistakes: &BTreeMap<String, String>,
-) -> Result<HttpResponse, ApiError> {
-    show_in(request, operator, draft, step, key, mistakes, None).await
-}
-
-async fn show_in(
-    request: &HttpRequest,
-    operator: &Operator,
-    draft: &Draft,
-    step: u8,
-    key: &str,
-    mistakes: &BTreeMap<String, String>,
-    language: Option<Language>,
-) -> Result<HttpResponse, ApiError> {
-    let mut p = Chrome::of(request)?;
-    p.language = language.unwrap_or(p.language);
-    "ask".clone_into(&mut p.kept_form);
-    let promise = promise(&p, operator, draft).await?;
-    let steps = Steps { p: &p, operator, draft, mistakes };
-    let (groups, checked) = if step == LAST {
-        (Vec::new(), (1..LAST).map(|of| look_over(&p, &steps, of)).collect())
-    } else {
-        (steps.groups(step), Vec::new())
-    };
-    let inputs = || groups.iter().flat_map(|group| &group.inputs);
-    let wrong = inputs().filter(|input| !input.mistake.is_empty());
-    let listed: Vec<(String, String)> =
+    failure: Option<&(StatusCode, String)>,
+) -> Vec<(String, String)> {
+    let inputs: Vec<_> = groups.iter().flat_map(|group| &group.inputs).collect();
+    let wrong = inputs.iter().filter(|input| !input.mistake.is_empty());
+    let mut listed: Vec<_> =
         wrong.map(|input| (input.target(), format!("{}: {}", input.label, input.mistake))).collect();
-    let hint = operator.form_hint.as_ref().filter(|_| step == 3).map(|hint| hint.get(p.language).to_owned());
-    let page_of = Page {
-        operator: operator.id.clone(),
-        operator_name: operator.names.get(p.language).to_owned(),
-        key: key.to_owned(),
-        step,
-        title: p.t(&format!("page-step-{step}")),
-        hidden: draft.beside(step),
-        groups,
-        mistakes: listed,
-        checked,
-        promise,
-        hint: hint.unwrap_or_default(),
-        p,
-    };
-    let status = if page_of.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let mut answer = page(status, &page_of)?;
-    if let Some(language) = language {
-        crate::http::problem::say_language(answer.headers_mut(), language);
-    }
-    Ok(answer)
+    let elsewhere = mistakes.iter().filter(|(question, _)| !inputs.iter().any(|input| input.name == **question));
+    listed.extend(elsewhere.map(|(_, text)| ("ask".to_owned(), text.clone())));
+    listed.extend(failure.map(|(_, text)| ("ask".to_owned(), text.clone())));
+    listed
 }
 
 /// The questions and answers of a step, in words. What was left empty and may be is left out.

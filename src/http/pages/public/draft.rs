@@ -1,5 +1,7 @@
 //! The answers that a person gave so far, carried from step to step in the form itself: nothing is stored before it is sent.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::domain::intake::FieldError;
@@ -24,7 +26,9 @@ impl Draft {
     #[must_use]
     pub fn read(fields: &Fields) -> Self {
         let known = fields.pairs().iter().filter(|(name, value)| step_of(name).is_some() && !value.trim().is_empty());
-        Self(Fields::new(known.take(MOST_FIELDS).cloned().collect()))
+        let mut pairs: Vec<_> = known.take(MOST_FIELDS).cloned().collect();
+        move_up(&mut pairs);
+        Self(Fields::new(pairs))
     }
 
     /// The first answer to a question.
@@ -188,12 +192,12 @@ impl Draft {
         }
     }
 
-    /// The rows that hold anything. An empty one in between stays, so that mistakes point to the right row.
+    /// The rows that hold anything.
     fn corrections(&self) -> Vec<Value> {
         let is_filled =
-            |row: usize| ["field", "current", "desired"].iter().any(|field| !self.row(row, field).is_empty());
-        let last = (0..CORRECTIONS).rev().find(|row| is_filled(*row)).map_or(0, |row| row + 1);
-        (0..last)
+            |row: &usize| ["field", "current", "desired"].iter().any(|field| !self.row(*row, field).is_empty());
+        (0..CORRECTIONS)
+            .take_while(is_filled)
             .map(|row| {
                 let mut item = Map::new();
                 item.insert("field".to_owned(), json!(self.row(row, "field")));
@@ -208,6 +212,17 @@ impl Draft {
 
     fn row(&self, row: usize, field: &str) -> &str {
         self.0.get(&format!("corrections.{row}.{field}"))
+    }
+}
+
+/// Moves rows of corrections up over empty ones, so that the rows of the form and the items of the body have the same numbers.
+fn move_up(pairs: &mut [(String, String)]) {
+    let row_of = |name: &str| name.strip_prefix("corrections.")?.split_once('.')?.0.parse::<usize>().ok();
+    let filled: BTreeSet<usize> = pairs.iter().filter_map(|(name, _)| row_of(name)).collect();
+    for (name, _) in pairs {
+        let Some(row) = row_of(name) else { continue };
+        let place = filled.iter().position(|one| *one == row).unwrap_or(row);
+        *name = name.replacen(&row.to_string(), &place.to_string(), 1);
     }
 }
 
@@ -268,7 +283,7 @@ mod tests {
             json!({
                 "kind": "correction", "language": "kk", "service": "all",
                 "subject": {"full_name": "Ахметова Айгүл"}, "submitted_by": {"capacity": "subject"},
-                "corrections": [{"field": "", "desired": ""}, {"field": "phone", "desired": "+77010000000"}],
+                "corrections": [{"field": "phone", "desired": "+77010000000"}],
                 "published_at": ["https://a.example.kz", "https://b.example.kz"],
             })
         );

@@ -5,10 +5,9 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 
-use super::request::{finish, opened};
+use super::request::Opened;
 use crate::http::api::AppData;
-use crate::http::api::attachments::{file, next, receive};
-use crate::http::headers::IdempotencyKeyHeader;
+use crate::http::files::{file, next, receive};
 use crate::http::pages::guard;
 use crate::http::problem::ApiError;
 use crate::services::attachments::{Uploader, for_requester};
@@ -24,13 +23,13 @@ pub(super) async fn send(
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
-    let (reference, token) = opened(&app, &request, &path)?;
     let mut form = Multipart::new(request.headers(), payload);
+    let opened = Opened::of(app, request, &path)?;
     let csrf = first_field(&mut form).await?;
-    guard::check(&app, &request, &csrf)?;
-    let by = Uploader::Requester(token.clone());
-    let sent = receive(app.clone(), by, reference.clone(), IdempotencyKeyHeader(None), form).await.map(|_| ());
-    finish(&app, &request, reference, token, ("file", ""), sent).await
+    guard::check(&opened.app, &opened.request, &csrf)?;
+    let by = Uploader::Requester(opened.token.clone());
+    let taken = receive(opened.app.clone(), by, opened.reference.clone(), None, form).await;
+    opened.finish(("file", ""), taken).await
 }
 
 async fn first_field(form: &mut Multipart) -> Result<String, ApiError> {
@@ -53,6 +52,6 @@ pub(super) async fn fetch(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (typed, id) = path.into_inner();
-    let (reference, token) = opened(&app, &request, &typed)?;
+    let Opened { app, reference, token, .. } = Opened::of(app, request, &typed)?;
     Ok(file(for_requester(&app, reference, token, id).await?))
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod bars;
 mod draft;
 mod files;
 mod operator;

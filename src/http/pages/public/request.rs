@@ -5,54 +5,37 @@ use std::collections::BTreeMap;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
-use serde::Deserialize;
 
 use super::ask::cookie_failed;
+use super::bars::{Bar, bars};
 use crate::app::App;
 use crate::domain::almaty;
 use crate::domain::calendar::Calendar;
 use crate::domain::operator::Operator;
 use crate::domain::vocabulary::{ClockState, Status};
-use crate::http::api::AppData;
-use crate::http::json::Query;
+use crate::http::api::{AppData, idempotency};
+use crate::http::headers::IdempotencyKeyHeader;
 use crate::http::pages::chrome::{Chrome, page, see_other};
 use crate::http::pages::form::Fields;
 use crate::http::pages::guard;
 use crate::http::pages::input::{Control, Input};
 use crate::http::problem::{ApiError, words};
+use crate::ids::new_id;
 use crate::locale::{dates, letters};
 use crate::services::calendar::latest;
 use crate::services::error::ServiceError;
 use crate::services::requester::{self, CancelForm, CodeForm, TextForm, reference};
-use crate::services::views::{ClockView, RequesterView};
-
-/// What a mailed link carries.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Link {
-    token: Option<String>,
-}
-
-/// A deadline as a picture.
-struct Bar {
-    name: String,
-    state: &'static str,
-    /// Where today is between receipt and the last day, in per cent.
-    now: i64,
-    from: String,
-    to: String,
-    explanation: String,
-    citation: String,
-    tag: String,
-}
+use crate::services::views::RequesterView;
 
 #[derive(Template)]
 #[template(path = "pages/request.html")]
 struct Page {
     p: Chrome,
     view: RequesterView,
+    /// Sees to it that a message that is sent twice is one.
+    key: String,
     operator_name: String,
     kind: String,
     status: String,
@@ -153,14 +136,9 @@ async fn exchange(app: &AppData, request: &HttpRequest, typed: &str, token: Stri
 }
 
 /// The page of a request.
-pub(super) async fn show(
-    app: AppData,
-    request: HttpRequest,
-    path: Path<String>,
-    query: Query<Link>,
-) -> Result<HttpResponse, ApiError> {
-    if let Some(token) = query.0.token {
-        return exchange(&app, &request, &path, token).await;
+pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
+    if let Some(token) = Fields::of_query(&request).some("token") {
+        return exchange(&app, &request, &path, token.to_owned()).await;
     }
     let Ok(reference) = reference(&path) else { return secret_page(&request, StatusCode::OK, "", false) };
     let Some(token) = secret(&app, &request, &reference) else {
@@ -195,6 +173,49 @@ pub(super) async fn receipt(app: AppData, request: HttpRequest, path: Path<Strin
     page(StatusCode::OK, &template)
 }
 
+/// A request that this browser has open.
+pub(super) struct Opened {
+    pub(super) app: AppData,
+    pub(super) request: HttpRequest,
+    pub(super) reference: String,
+    pub(super) token: String,
+}
+
+impl Opened {
+    /// The request of an address.
+    ///
+    /// # Errors
+    /// `NotFound` where this browser has no secret for it.
+    pub(super) fn of(app: AppData, request: HttpRequest, path: &str) -> Result<Self, ApiError> {
+        let reference = reference(path)?;
+        let token = secret(&app, &request, &reference).ok_or(ServiceError::NotFound)?;
+        Ok(Self { app, request, reference, token })
+    }
+
+    fn names(&self) -> (String, String) {
+        (self.reference.clone(), self.token.clone())
+    }
+
+    /// Leads back to the page, or shows it with what is to correct at a question, and what was typed there.
+    pub(super) async fn finish<T>(
+        self,
+        (question, typed): (&'static str, &str),
+        done: Result<T, ApiError>,
+    ) -> Result<HttpResponse, ApiError> {
+        let Err(error) = done else { return Ok(see_other(&format!("/requests/{}", self.reference))) };
+        if error.status_code() == StatusCode::NOT_FOUND {
+            return Err(error);
+        }
+        let language = Chrome::of(&self.request)?.language;
+        let said = words(&self.app, language, &self.request, &error);
+        let text = said.fields.into_iter().next().map_or(said.detail, |(_, text)| text);
+        let mistakes = BTreeMap::from([(question, (typed.to_owned(), text))]);
+        let page = render(&self.app, &self.request, self.reference, self.token, &mistakes, error.status_code()).await;
+        // Where the page cannot be shown either, the first failure is the one to tell of.
+        page.map_err(|_| error)
+    }
+}
+
 /// Proves the mail address.
 pub(super) async fn confirm(
     app: AppData,
@@ -202,10 +223,10 @@ pub(super) async fn confirm(
     path: Path<String>,
     fields: Fields,
 ) -> Result<HttpResponse, ApiError> {
-    let (reference, token) = opened(&app, &request, &path)?;
-    let form = CodeForm { code: fields.get("code").to_owned() };
-    let done = requester::confirm(&app, reference.clone(), token.clone(), form).await.map(|_| ());
-    finish(&app, &request, reference, token, ("code", fields.get("code")), done.map_err(ApiError::from)).await
+    let opened = Opened::of(app, request, &path)?;
+    let ((reference, token), code) = (opened.names(), fields.get("code"));
+    let done = requester::confirm(&opened.app, reference, token, CodeForm { code: code.to_owned() }).await;
+    opened.finish(("code", code), done.map_err(ApiError::from)).await
 }
 
 /// Mails a new code.
@@ -215,22 +236,26 @@ pub(super) async fn resend(
     path: Path<String>,
     _: Fields,
 ) -> Result<HttpResponse, ApiError> {
-    let (reference, token) = opened(&app, &request, &path)?;
-    let done = requester::resend_code(&app, reference.clone(), token.clone()).await;
-    finish(&app, &request, reference, token, ("code", ""), done.map_err(ApiError::from)).await
+    let opened = Opened::of(app, request, &path)?;
+    let (reference, token) = opened.names();
+    let done = requester::resend_code(&opened.app, reference, token).await;
+    opened.finish(("code", ""), done.map_err(ApiError::from)).await
 }
 
-/// Sends a message.
+/// Sends a message; the same form sent twice sends one.
 pub(super) async fn message(
     app: AppData,
     request: HttpRequest,
     path: Path<String>,
     fields: Fields,
 ) -> Result<HttpResponse, ApiError> {
-    let (reference, token) = opened(&app, &request, &path)?;
-    let form = TextForm { text: fields.get("text").to_owned() };
-    let done = requester::message(&app, reference.clone(), token.clone(), form, None).await.map(|_| ());
-    finish(&app, &request, reference, token, ("text", fields.get("text")), done.map_err(ApiError::from)).await
+    let opened = Opened::of(app, request, &path)?;
+    let ((reference, token), text) = (opened.names(), fields.get("text"));
+    let key = IdempotencyKeyHeader(fields.some("key").map(ToOwned::to_owned));
+    let key = idempotency(&opened.app, key, &format!("messages/{reference}"), text.as_bytes());
+    let form = TextForm { text: text.to_owned() };
+    let done = requester::message(&opened.app, reference, token, form, key).await;
+    opened.finish(("text", text), done.map_err(ApiError::from)).await
 }
 
 /// Takes the request back.
@@ -240,10 +265,11 @@ pub(super) async fn cancel(
     path: Path<String>,
     fields: Fields,
 ) -> Result<HttpResponse, ApiError> {
-    let (reference, token) = opened(&app, &request, &path)?;
+    let opened = Opened::of(app, request, &path)?;
+    let (reference, token) = opened.names();
     let form = CancelForm { reason: fields.some("reason").map(ToOwned::to_owned) };
-    let done = requester::cancel(&app, reference.clone(), token.clone(), form).await.map(|_| ());
-    finish(&app, &request, reference, token, ("reason", fields.get("reason")), done.map_err(ApiError::from)).await
+    let done = requester::cancel(&opened.app, reference, token, form).await;
+    opened.finish(("reason", fields.get("reason")), done.map_err(ApiError::from)).await
 }
 
 /// Forgets the request in this browser.
@@ -251,34 +277,6 @@ pub(super) async fn leave(app: AppData, path: Path<String>, _: Fields) -> Result
     let mut answer = see_other("/requests");
     answer.add_cookie(&guard::no_cookie(&app, &cookie_of(&reference(&path)?))).map_err(|_| cookie_failed())?;
     Ok(answer)
-}
-
-/// Reference and secret of a request that this browser has open.
-pub(super) fn opened(app: &App, request: &HttpRequest, path: &str) -> Result<(String, String), ApiError> {
-    let reference = reference(path)?;
-    let token = secret(app, request, &reference).ok_or(ServiceError::NotFound)?;
-    Ok((reference, token))
-}
-
-/// Leads back to the page, or shows it with what is to correct.
-pub(super) async fn finish(
-    app: &AppData,
-    request: &HttpRequest,
-    reference: String,
-    token: String,
-    typed: (&'static str, &str),
-    done: Result<(), ApiError>,
-) -> Result<HttpResponse, ApiError> {
-    let Err(error) = done else { return Ok(see_other(&format!("/requests/{reference}"))) };
-    let status = actix_web::ResponseError::status_code(&error);
-    if status.is_server_error() || status == StatusCode::NOT_FOUND {
-        return Err(error);
-    }
-    let language = Chrome::of(request)?.language;
-    let said = words(app, language, request, &error);
-    let text = said.fields.into_iter().next().map_or(said.detail, |(_, text)| text);
-    let mistakes = BTreeMap::from([(typed.0, (typed.1.to_owned(), text))]);
-    render(app, request, reference, token, &mistakes, status).await
 }
 
 async fn render(
@@ -336,6 +334,7 @@ fn template(
     let file_mistake = mistakes.get("file").map(|(_, text)| text.clone()).unwrap_or_default();
     let listed = mistakes.iter().map(|(name, (_, text))| ((*name).to_owned(), text.clone())).collect();
     Page {
+        key: new_id(p.app.clock.now()),
         operator_name: operator.names.get(p.language).to_owned(),
         kind: p.word("kind", view.kind.as_str()),
         status: p.word("status", view.status.as_str()),
@@ -360,31 +359,5 @@ const fn tone(status: Status) -> &'static str {
         Status::Submitted | Status::Clarification => "sun",
         Status::Cancelled | Status::Dismissed => "quiet",
         _ => "",
-    }
-}
-
-/// The deadlines, the leading one first; what no longer applies is left out.
-fn bars(p: &Chrome, view: &RequesterView) -> Vec<Bar> {
-    let lead = view.headline.as_ref().map(|lead| lead.clock);
-    let mut clocks: Vec<&ClockView> = view.clocks.iter().filter(|clock| clock.state != ClockState::Void).collect();
-    clocks.sort_by_key(|clock| (Some(clock.name) != lead, clock.due_on.is_none(), clock.due_on));
-    clocks.into_iter().map(|clock| bar(p, clock)).collect()
-}
-
-fn bar(p: &Chrome, clock: &ClockView) -> Bar {
-    let now = clock.met_at.unwrap_or_else(|| p.app.clock.now());
-    let part = clock.started_at.zip(clock.due_at).map(|(from, to)| {
-        let whole = (to - from).num_seconds().max(1);
-        ((now - from).num_seconds() * 100 / whole).clamp(0, 100)
-    });
-    Bar {
-        name: p.word("clock", clock.name.as_str()),
-        state: clock.state.as_str(),
-        now: part.unwrap_or_default(),
-        from: clock.started_at.map(|at| p.day_month(&almaty::local_date(at))).unwrap_or_default(),
-        to: clock.due_on.map(|day| format!("{}, 24:00", p.day_month(&day))).unwrap_or_default(),
-        explanation: clock.explanation.clone(),
-        citation: clock.citation.clone(),
-        tag: p.word("clock-state", clock.state.as_str()),
     }
 }

@@ -1,3 +1,0 @@
-### Console.
-
-console-brand = Otinish

@@ -1,1 +1,0 @@
-// Nicer where scripts run; everything works without.
