@@ -60,6 +60,11 @@ pub const VARIABLES: &[Variable] = &[
         default: "file:./data/files",
         meaning: "where sealed files lie: file:<folder>, or s3://<bucket>/<prefix> that nothing else uses",
     },
+    Variable {
+        name: "AUDIT_DIR",
+        default: "./data/audit",
+        meaning: "folder for the signed checkpoints of the audit; keep a copy where nobody who runs the database can write",
+    },
     Variable { name: "S3_ENDPOINT", default: "", meaning: "address of a store that speaks S3; none for AWS" },
     Variable { name: "S3_REGION", default: "us-east-1", meaning: "region of the bucket" },
     Variable { name: "S3_ACCESS_KEY_ID", default: "", meaning: "who writes to the bucket" },
@@ -104,6 +109,8 @@ pub struct Settings {
     pub key_ring: KeyRingSource,
     /// `FILES_URL`, with the settings of a bucket beside it.
     pub files: FilesUrl,
+    /// `AUDIT_DIR`.
+    pub audit_dir: PathBuf,
     /// `RATE_LIMITS`.
     pub rate_limits: bool,
     /// `DATABASE_CONNECTIONS`.
@@ -183,6 +190,7 @@ impl Settings {
         let files = FilesUrl::parse(get("FILES_URL"), data_dir.join("files"), get)
             .map_err(|(name, expected)| SettingError::new(name, expected))?;
         Ok(Self {
+            audit_dir: get("AUDIT_DIR").map_or_else(|| data_dir.join("audit"), PathBuf::from),
             files,
             database,
             bind_addr,
