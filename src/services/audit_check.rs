@@ -77,7 +77,7 @@ pub struct Report {
 /// So many findings are kept; all are counted.
 const KEPT: usize = 1_000;
 /// A checkpoint is due every day.
-const STALE_AFTER_HOURS: i64 = 48;
+pub const STALE_AFTER_HOURS: i64 = 48;
 
 impl Report {
     fn found(&mut self, damage: Damage, subject: &'static str, name: &str, event: Option<i64>, text: String) {

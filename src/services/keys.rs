@@ -196,12 +196,20 @@ pub fn hold(tx: &mut AnyConnection, master_key_id: &str) -> Result<(), ServiceEr
     Err(ServiceError::Unavailable(text))
 }
 
+/// Does a part of the work that a rotation leaves; see [`rewrap_up_to`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn rewrap_step(app: &Arc<App>) -> Result<usize, ServiceError> {
+    rewrap_up_to(app, AT_ONCE).await
+}
+
 /// Wraps a few keys anew that are still wrapped with a retired master key, and seals anew what members have sealed under one.
 /// Returns how many. It may be ended at any point and goes on where it stood.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn rewrap_step(app: &Arc<App>) -> Result<usize, ServiceError> {
+pub async fn rewrap_up_to(app: &Arc<App>, at_once: i64) -> Result<usize, ServiceError> {
     let retired = app.vault.retired_master_key_ids();
     if retired.is_empty() {
         return Ok(0);
@@ -218,8 +226,8 @@ pub async fn rewrap_step(app: &Arc<App>) -> Result<usize, ServiceError> {
     let mut after = String::new();
     loop {
         let (process, masters, begin) = (Arc::clone(app), retired.clone(), after.clone());
-        let (done, last) =
-            app.db.write("rewrap_keys", move |tx| rewrap_batch(&process, tx, &masters, &begin)).await?;
+        let batch = move |tx: &mut AnyConnection| rewrap_batch(&process, tx, &masters, (&begin, at_once));
+        let (done, last) = app.db.write("rewrap_keys", batch).await?;
         match last {
             _ if done > 0 => return Ok(done),
             // None of them could be wrapped anew; those after them may.
@@ -240,10 +248,10 @@ fn rewrap_batch(
     app: &App,
     tx: &mut AnyConnection,
     masters: &[String],
-    after: &str,
+    (after, at_once): (&str, i64),
 ) -> Result<(usize, Option<String>), ServiceError> {
     storage::follow_one_another(tx, b"rewrap")?;
-    let rows = keys::wrapped_with(tx, masters, after, AT_ONCE)?;
+    let rows = keys::wrapped_with(tx, masters, after, at_once)?;
     let mut done = 0;
     for row in &rows {
         if rewrap_one(app, tx, row)? {
