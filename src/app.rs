@@ -292,13 +292,15 @@ fn open_vault(connection: &mut AnyConnection, settings: &Settings, clock: &Clock
         // Two processes that start on one empty database must not make a ring each.
         storage::follow_one_another(tx, RING_LOCK).map_err(StorageError::from)?;
         let (stored, retired) = stored_fingerprints(tx).map_err(StorageError::from)?;
-        let (ring, new) = KeyRing::load_or_create(&settings.key_ring, &stored, now)?;
-        // A checkpoint can only be believed while its key is there, whatever became of the list of fingerprints.
+        // A checkpoint can only be believed while its key is there, whatever became of the list of fingerprints. This comes first:
+        // a ring without it must not get a new one.
         if let Some(newest) = storage::checkpoints::newest(tx).map_err(StorageError::from)?
+            && let Some(ring) = KeyRing::load(&settings.key_ring)?
             && !ring.keys().iter().any(|key| key.id == newest.key_id)
         {
             return Err(StartError::NoAuditKey { id: newest.key_id, ring: settings.key_ring.to_string() });
         }
+        let (ring, new) = KeyRing::load_or_create(&settings.key_ring, &stored, now)?;
         for key in new.iter().filter(|key| !retired.contains(&key.id)) {
             remember_key(tx, key, now).map_err(StorageError::from)?;
         }

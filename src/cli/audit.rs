@@ -71,7 +71,9 @@ fn open(settings: &Settings) -> Result<AnyConnection, String> {
     connection.batch_execute(read_only).map_err(|error| error.to_string())?;
     let applied = storage::newest_applied(&mut connection).map_err(|error| error.to_string())?;
     if applied != storage::latest().map_err(|error| error.to_string())? {
-        return Err("the tables are not those of this version: run otinish migrate, or the version that made them".to_owned());
+        return Err(
+            "the tables are not those of this version: run otinish migrate, or the version that made them".to_owned()
+        );
     }
     Ok(connection)
 }

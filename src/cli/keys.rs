@@ -28,13 +28,17 @@ pub(super) async fn run(app: &Arc<App>, command: KeysCommand) -> Result<ExitCode
             let (new, old) = keys::rotate(app).await.map_err(|error| error.to_string())?;
             println!("{new} is the master key now; {old} still opens what it wrapped");
             println!("Copy the key ring to its safe places, and to all other machines that run Otinish, now.");
-            println!("The worker wraps the keys of all requests anew; when `otinish keys list` shows nothing under {old}:");
+            println!(
+                "The worker wraps the keys of all requests anew; when `otinish keys list` shows nothing under {old}:"
+            );
             println!("  otinish keys retire {old}");
             Ok(ExitCode::SUCCESS)
         }
         KeysCommand::Retire { id } => match keys::retire(app, id.clone()).await.map_err(|error| error.to_string())? {
             Retired::Out => {
-                println!("{id} is out of the key ring; what is still sealed under it in backups opens with older copies of the ring only");
+                println!(
+                    "{id} is out of the key ring; what is still sealed under it in backups opens with older copies of the ring only"
+                );
                 Ok(ExitCode::SUCCESS)
             }
             Retired::InUse(uses) => Err(format!(

@@ -214,8 +214,7 @@ mod tests {
 
     #[test]
     fn every_field_of_an_entry_and_of_a_checkpoint_changes_its_bytes() {
-        let entry =
-            Entry { kind: EntryKind::Request, id: "1".into(), label: "A".into(), seq: 2, hash: vec![7; 32] };
+        let entry = Entry { kind: EntryKind::Request, id: "1".into(), label: "A".into(), seq: 2, hash: vec![7; 32] };
         let others = [
             Entry { kind: EntryKind::Audit, ..entry.clone() },
             Entry { id: "2".into(), ..entry.clone() },

@@ -125,7 +125,9 @@ pub fn run(connection: &mut AnyConnection, anchor: Anchor<'_>) -> Result<Report,
     let lists = checkpoints::check(connection, anchor, &mut report)?;
     requests::check(connection, &lists, &mut report)?;
     match report.last_checkpoint_at {
-        None => report.notes.push("there is no checkpoint yet: whoever can write to the database could count whole histories anew".to_owned()),
+        None => report.notes.push(
+            "there is no checkpoint yet: whoever can write to the database could count whole histories anew".to_owned(),
+        ),
         Some(at) if (anchor.now - at).num_hours() >= STALE_AFTER_HOURS => {
             report.notes.push(format!("the newest checkpoint is of {at}: is the worker running?"));
         }

@@ -81,10 +81,7 @@ fn look(
     Ok(found)
 }
 
-fn histories(
-    connection: &mut AnyConnection,
-    requests: Vec<(String, String)>,
-) -> diesel::QueryResult<Vec<Entry>> {
+fn histories(connection: &mut AnyConnection, requests: Vec<(String, String)>) -> diesel::QueryResult<Vec<Entry>> {
     let mut entries = Vec::with_capacity(requests.len());
     for part in requests.chunks(200) {
         let ids: Vec<String> = part.iter().map(|(id, _)| id.clone()).collect();
@@ -143,11 +140,7 @@ pub async fn complete_files(app: &Arc<App>, known: Option<i64>) -> Result<Option
     app.db.read("checkpoint_files", move |connection| write_files(&process, connection, known)).await
 }
 
-fn write_files(
-    app: &App,
-    connection: &mut AnyConnection,
-    known: Option<i64>,
-) -> Result<Option<i64>, ServiceError> {
+fn write_files(app: &App, connection: &mut AnyConnection, known: Option<i64>) -> Result<Option<i64>, ServiceError> {
     let folder = &app.settings.audit_dir;
     let failed = |error: std::io::Error| ServiceError::Unavailable(format!("AUDIT_DIR: {error}"));
     let there = if known.is_none() { checkpoint_files::numbers(folder).map_err(failed)? } else { Vec::new() };

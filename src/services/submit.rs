@@ -12,8 +12,8 @@ pub use first::{blocks_at_once, edition_at, withdrawal_notes};
 
 use super::case::Case;
 use super::error::ServiceError;
-use super::keys::hold;
 use super::idempotency::{IdempotencyKey, earlier_call, remember};
+use super::keys::hold;
 use super::person::{self, Person};
 use super::views::{ClockView, HeadlineView, clock_views, headline_view};
 use crate::app::App;

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +17,9 @@ use crate::domain::event_chain::hex;
 
 /// What a file begins with.
 const FORMAT: &str = "otinish.checkpoint.v1";
+
+/// Tells drafts of one process apart.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Serialize, Deserialize)]
 struct Head {
@@ -84,7 +88,9 @@ pub fn write(folder: &Path, row: &CheckpointRow, public_key: &[u8; 32], entries:
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let target = path(folder, row.number);
     let bytes = text(row, public_key, entries)?;
-    let draft = folder.join(format!(".checkpoint-{:06}.{}.tmp", row.number, std::process::id()));
+    // Another process or thread may be about to write the same.
+    let name = (row.number, std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let draft = folder.join(format!(".checkpoint-{:06}.{}.{}.tmp", name.0, name.1, name.2));
     let written = write_draft(&draft, &bytes).and_then(|()| match fs::hard_link(&draft, &target) {
         // A link, unlike a rename, never replaces what is there.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -168,8 +174,10 @@ pub fn read(folder: &Path, number: i64) -> io::Result<Option<(CheckpointRow, Vec
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> =
-        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
+    let digits: Vec<u8> = text
+        .chars()
+        .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect::<Option<_>>()?;
     let (pairs, rest) = digits.as_chunks::<2>();
     rest.is_empty().then(|| pairs.iter().map(|[high, low]| (high << 4) | low).collect())
 }

@@ -108,10 +108,8 @@ pub fn uses(connection: &mut AnyConnection, id: &str, prefix: &[u8]) -> QueryRes
         .filter(request_keys::wrapped.is_not_null())
         .count()
         .get_result(connection)?;
-    let second_factors = totp::table
-        .filter(substr(totp::sealed.nullable(), 1, length).eq(prefix))
-        .count()
-        .get_result(connection)?;
+    let second_factors =
+        totp::table.filter(substr(totp::sealed.nullable(), 1, length).eq(prefix)).count().get_result(connection)?;
     let mails = outbox::table
         .filter(outbox::request_id.is_null())
         .filter(substr(outbox::sealed, 1, length).eq(prefix))
@@ -210,12 +208,7 @@ pub fn staff_mails(
 ///
 /// # Errors
 /// Those of the database.
-pub fn reseal_staff_mail(
-    connection: &mut AnyConnection,
-    id: &str,
-    before: &[u8],
-    sealed: &[u8],
-) -> QueryResult<bool> {
+pub fn reseal_staff_mail(connection: &mut AnyConnection, id: &str, before: &[u8], sealed: &[u8]) -> QueryResult<bool> {
     let same = outbox::table.find(id).filter(outbox::sealed.eq(before));
     Ok(diesel::update(same).set(outbox::sealed.eq(sealed)).execute(connection)? == 1)
 }

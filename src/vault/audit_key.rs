@@ -4,11 +4,11 @@ use std::fmt;
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
-use super::key_ring::Key;
 use super::Vault;
+use super::key_ring::Key;
 
 /// A key that signs checkpoints. A retired one signs nothing new, but what it signed stays checkable as long as it is in the ring.
-pub struct AuditKey {
+pub(super) struct AuditKey {
     id: String,
     retired: bool,
     signing: SigningKey,

@@ -44,7 +44,8 @@ impl Vault {
     /// Request and code id are bound in, so that it is of no use for another request or another code.
     #[must_use]
     pub fn code_hash(&self, request_id: &str, code_id: &str, code: &str) -> Vec<u8> {
-        derive::mac(&self.keys().code, CODE_DOMAIN, &[request_id.as_bytes(), code_id.as_bytes(), code.as_bytes()]).to_vec()
+        derive::mac(&self.keys().code, CODE_DOMAIN, &[request_id.as_bytes(), code_id.as_bytes(), code.as_bytes()])
+            .to_vec()
     }
 
     /// Whether `code` is the one whose hash is `stored`, also when the hash was made before the code key was rotated.

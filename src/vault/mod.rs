@@ -21,7 +21,7 @@ mod secret;
 mod staff_mail;
 mod watch;
 
-pub use audit_key::{AuditKey, is_signed_by};
+pub use audit_key::is_signed_by;
 pub use blind_index::IndexField;
 pub use codes::{new_code, new_token, token_hash};
 pub use error::VaultError;
@@ -36,6 +36,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use audit_key::AuditKey;
 use secret::Secret;
 use watch::Watch;
 

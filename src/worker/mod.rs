@@ -17,8 +17,8 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::ids::new_id;
-use crate::services::{calendar, keys};
 use crate::services::error::ServiceError;
+use crate::services::{calendar, keys};
 
 /// How long the worker rests when nothing rings.
 const REST: Duration = Duration::from_secs(2);

@@ -4,10 +4,11 @@ use std::sync::atomic::Ordering;
 
 use chrono::Duration;
 use diesel::prelude::*;
+use otinish::app::App;
 use otinish::services::audit_check::{self, Anchor, Report};
-use otinish::storage::checkpoint_files;
 use otinish::storage::checkpoints::{CheckpointRow, entries_of};
 use otinish::storage::schema::{audit, checkpoints, requests};
+use otinish::storage::{AnyConnection, checkpoint_files};
 use serde_json::json;
 
 use crate::support::journey::tamper;
@@ -21,9 +22,14 @@ pub fn all(database: &TestDatabase) -> Vec<CheckpointRow> {
 
 /// What the verification finds.
 pub fn checked(test: &TestApp) -> Report {
-    let keys = test.app.vault.audit_public_keys();
-    let anchor = Anchor { folder: &test.app.settings.audit_dir, keys: &keys, now: test.app.clock.now() };
-    audit_check::run(&mut test.database.connect(), anchor).unwrap()
+    checked_by(&test.app, &test.database)
+}
+
+/// What the verification finds by the keys of a process.
+pub fn checked_by(app: &App, database: &TestDatabase) -> Report {
+    let keys = app.vault.audit_public_keys();
+    let anchor = Anchor { folder: &app.settings.audit_dir, keys: &keys, now: app.clock.now() };
+    audit_check::run(&mut database.connect(), anchor).unwrap()
 }
 
 fn local_days(rows: &[CheckpointRow]) -> Vec<String> {
@@ -59,8 +65,9 @@ async fn it_lists_each_request_that_changed_and_each_new_line_of_the_audit_trail
     let second = test.submit("kazteleport", &forms::of_kind("claim")).await;
     test.work().await;
     let mut connection = test.database.connect();
-    let labels = |connection: &mut _, number| {
-        let labels: Vec<String> = entries_of(connection, number).unwrap().into_iter().map(|entry| entry.label).collect();
+    let labels = |connection: &mut AnyConnection, number| {
+        let labels: Vec<String> =
+            entries_of(connection, number).unwrap().into_iter().map(|entry| entry.label).collect();
         labels
     };
     let one = labels(&mut connection, 1);
@@ -71,8 +78,7 @@ async fn it_lists_each_request_that_changed_and_each_new_line_of_the_audit_trail
     let two = labels(&mut connection, 2);
     assert!(two.contains(&first.reference) && !two.contains(&second.reference), "{two:?}");
     assert!(!two.contains(&"sign_in".to_owned()), "{two:?}");
-    let unlisted: i64 =
-        audit::table.filter(audit::checkpoint.is_null()).count().get_result(&mut connection).unwrap();
+    let unlisted: i64 = audit::table.filter(audit::checkpoint.is_null()).count().get_result(&mut connection).unwrap();
     assert_eq!(unlisted, 0);
     assert_eq!(checked(&test).damages, 0);
 }
@@ -90,7 +96,8 @@ async fn more_than_one_of_them_lists_goes_into_several_of_the_same_day() {
     assert_eq!(rows.iter().map(|row| row.size).collect::<Vec<_>>(), [2, 2, 1]);
     let mut listed = Vec::new();
     for row in &rows {
-        listed.extend(entries_of(&mut test.database.connect(), row.number).unwrap().into_iter().map(|entry| entry.label));
+        listed
+            .extend(entries_of(&mut test.database.connect(), row.number).unwrap().into_iter().map(|entry| entry.label));
     }
     references.sort();
     listed.sort();
@@ -158,8 +165,14 @@ async fn histories_hold_after_the_sealed_parts_and_the_keys_of_a_request_are_gon
     assert_eq!(lost.damages, 0);
     tamper(&test.database, "UPDATE events SET sealed = NULL");
     let report = checked(&test);
-    assert_eq!(report.findings[0].text, format!("request {}: event 2 lost its sealed part though the request was not destroyed", request.reference));
-    tamper(&test.database, "UPDATE request_keys SET wrapped = NULL; UPDATE requests SET sealed_contents = NULL, sealed_token = NULL, sealed_receipt = NULL");
+    assert_eq!(
+        report.findings[0].text,
+        format!("request {}: event 2 lost its sealed part though the request was not destroyed", request.reference)
+    );
+    tamper(
+        &test.database,
+        "UPDATE request_keys SET wrapped = NULL; UPDATE requests SET sealed_contents = NULL, sealed_token = NULL, sealed_receipt = NULL",
+    );
     let report = checked(&test);
     assert_eq!(report.damages, 0, "{report:?}");
     let there: i64 = requests::table.count().get_result(&mut test.database.connect()).unwrap();

@@ -150,14 +150,20 @@ async fn a_removed_request_is_named_also_when_its_traces_in_the_database_are_rem
     scene.tamper(&format!("DELETE FROM checkpoint_entries WHERE id = {{1}}; {GONE}"));
     scene.assert_checkpoint(Damage::Changed, 1, "its list");
     let report = checked(&scene.test);
-    assert!(report.findings.iter().any(|found| found.damage == Damage::Removed && name.ends_with(&found.name)), "{report:?}");
+    assert!(
+        report.findings.iter().any(|found| found.damage == Damage::Removed && name.ends_with(&found.name)),
+        "{report:?}"
+    );
 
     let scene = Scene::new().await;
     let name = format!("request {}", scene.first.reference);
     scene.tamper(&format!("DELETE FROM checkpoint_entries; DELETE FROM checkpoints; {GONE}"));
     scene.assert_checkpoint(Damage::Removed, 1, "all checkpoints");
     let report = checked(&scene.test);
-    assert!(report.findings.iter().any(|found| found.damage == Damage::Removed && name.ends_with(&found.name)), "{report:?}");
+    assert!(
+        report.findings.iter().any(|found| found.damage == Damage::Removed && name.ends_with(&found.name)),
+        "{report:?}"
+    );
 }
 
 #[tokio::test]

@@ -183,7 +183,8 @@ async fn a_proof_tells_nothing_that_is_not_the_requesters_to_know() {
     test.done(&desk.agent, &request, "note", json!({"text": "Looks odd."})).await;
     let answer = test.get(&request.path("/proof"), Some(&request.token)).await;
     let proof = answer.expect(200);
-    for told in ["answer_proposed", "note_added", "assigned", "granted", "agent.kazteleport", forms::IIN, forms::EMAIL] {
+    for told in ["answer_proposed", "note_added", "assigned", "granted", "agent.kazteleport", forms::IIN, forms::EMAIL]
+    {
         assert!(!answer.text.contains(told), "{told}: {}", answer.text);
     }
     assert!(proof["checkpoint"].is_null() || proof["checkpoint"]["seq"].as_u64().is_some());

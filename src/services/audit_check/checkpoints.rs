@@ -59,9 +59,10 @@ pub(super) fn check(
             check.one(connection, &row)?;
         }
     }
-    for number in files.into_iter().filter(|number| *number > last) {
+    let newest = last;
+    for number in files.into_iter().filter(|number| *number > newest) {
         check.missing(number);
-        last = last.max(number);
+        last = number;
     }
     if let Some(number) = rows::newest_named_by_audit(connection)?.filter(|number| *number > last) {
         check.missing(number);
@@ -77,16 +78,13 @@ impl Check<'_> {
     fn is_sound(&self, row: &CheckpointRow) -> bool {
         let key = self.anchor.keys.iter().find(|(id, _)| *id == row.key_id);
         let checkpoint = row.checkpoint();
-        key.zip(checkpoint)
-            .is_some_and(|((_, key), checkpoint)| is_signed_by(key, &checkpoint.bytes(), &row.signature))
+        key.zip(checkpoint).is_some_and(|((_, key), checkpoint)| is_signed_by(key, &checkpoint.bytes(), &row.signature))
     }
 
     fn file(&self, number: i64) -> OnDisk {
         match checkpoint_files::read(self.anchor.folder, number) {
             Ok(None) => OnDisk::None,
-            Ok(Some((row, entries)))
-                if row.number == number && self.is_sound(&row) && lists_these(&row, &entries) =>
-            {
+            Ok(Some((row, entries))) if row.number == number && self.is_sound(&row) && lists_these(&row, &entries) => {
                 OnDisk::Sound(row, entries)
             }
             Ok(Some(_)) | Err(_) => OnDisk::Unusable,
@@ -124,7 +122,8 @@ impl Check<'_> {
         if sound {
             self.report.last_checkpoint_at = Some(row.at.and_utc());
         } else {
-            let text = format!("checkpoint {number} in the database is not what was signed with the key {}", row.key_id);
+            let text =
+                format!("checkpoint {number} in the database is not what was signed with the key {}", row.key_id);
             self.found(Damage::Forged, number, text);
         }
         let file = self.file(number);

@@ -71,7 +71,7 @@ fn load(connection: &mut AnyConnection, after: &str) -> diesel::QueryResult<Vec<
 }
 
 /// An event as a link of its chain.
-pub(super) fn link(row: EventRow) -> Link {
+fn link(row: EventRow) -> Link {
     Link {
         header: EventHeader {
             request_id: row.request_id,
