@@ -37,6 +37,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use audit_key::AuditKey;
+use chrono::{DateTime, Utc};
 use secret::Secret;
 use watch::Watch;
 
@@ -45,6 +46,8 @@ struct Keys {
     /// Keys that wrap request keys, by the id of the master key each comes from.
     wrapping: BTreeMap<String, Secret>,
     active_master: String,
+    /// When the active master key was made.
+    active_since: DateTime<Utc>,
     /// Keys from which those of staff mails come, by the id of the master key.
     staff_mails: BTreeMap<String, Secret>,
     index: Secret,
@@ -62,7 +65,7 @@ struct Keys {
 impl Keys {
     fn new(ring: &KeyRing) -> Result<Self, VaultError> {
         let code_key = |key: &Key| derive::subkey(&key.secret, "otinish.code-key.v1", &[]);
-        let active_code = ring.active(Purpose::Code)?;
+        let (active_master, active_code) = (ring.active(Purpose::Master)?, ring.active(Purpose::Code)?);
         let mut audit: Vec<&Key> = ring.all(Purpose::Audit).collect();
         audit.sort_by_key(|key| key.retired);
         Ok(Self {
@@ -74,7 +77,8 @@ impl Keys {
                 .all(Purpose::Master)
                 .map(|key| (key.id.clone(), derive::subkey(&key.secret, "otinish.staff-mail-key.v1", &[])))
                 .collect(),
-            active_master: ring.active(Purpose::Master)?.id.clone(),
+            active_master: active_master.id.clone(),
+            active_since: active_master.created_at,
             index: ring.active(Purpose::Index)?.secret.clone(),
             code: code_key(active_code),
             retired_codes: ring.all(Purpose::Code).filter(|key| key.retired).map(code_key).collect(),

@@ -50,11 +50,13 @@ impl Watch {
         let source = KeyRingSource::File(self.path.clone());
         let missing = || VaultError::NotAllowed(format!("{source} is missing"));
         let ring = KeyRing::load(&source)?.ok_or_else(missing)?;
-        // A retired master key may be taken out; any other key that is gone means that this is another ring, or an older one.
+        // A retired master key may be taken out, also the one that is active here when the ring has a newer one. Any other key that
+        // is gone means that this is another ring, or an older one.
+        let is_newer = ring.active(Purpose::Master)?.created_at > current.active_since;
         let needed: Vec<KeyFingerprint> = current
             .known
             .iter()
-            .filter(|(key, retired)| !(*retired && key.purpose == Purpose::Master))
+            .filter(|(key, retired)| !((*retired || is_newer) && key.purpose == Purpose::Master))
             .map(|(key, _)| key.clone())
             .collect();
         ring.check_against(&needed)?;
@@ -94,6 +96,20 @@ mod tests {
         KeyRing::replace(&path, &rotated, &rotated.without(&before.master_key_id).unwrap()).unwrap();
         vault.unwrap("r2", &after).unwrap();
         assert!(matches!(vault.unwrap("r1", &before), Err(VaultError::UnknownMasterKey { .. })));
+    }
+
+    #[test]
+    fn a_process_that_slept_through_a_rotation_takes_the_new_ring_over_but_never_an_older_one() {
+        let (_folder, path, ring, vault) = place();
+        let old = vault.active_master_key_id();
+        let rotated = ring.rotated(Purpose::Master, DateTime::UNIX_EPOCH + chrono::Duration::days(1)).unwrap();
+        KeyRing::replace(&path, &ring, &rotated).unwrap();
+        KeyRing::replace(&path, &rotated, &rotated.without(&old).unwrap()).unwrap();
+        let new = vault.active_master_key_id();
+        assert_ne!(new, old);
+        fs::remove_file(&path).unwrap();
+        KeyRing::create(&path, &ring).unwrap();
+        assert_eq!(vault.active_master_key_id(), new);
     }
 
     #[test]
