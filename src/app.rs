@@ -14,6 +14,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::clocks::Law;
 use crate::domain::operator::{Operator, Operators};
 use crate::domain::rules::Rules;
+use crate::limits::Limits;
 use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
@@ -58,6 +59,8 @@ pub struct App {
     pub clock_bell: Notify,
     /// Sign-ins with addresses that have no account, kept in memory so that they are slowed down like the others.
     pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
+    /// How often somebody may call.
+    pub limits: Limits,
     /// The local day whose morning digests were all written, as far as this process knows.
     pub digest_day: RwLock<Option<chrono::NaiveDate>>,
 }
@@ -137,6 +140,8 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub fn build_with(settings: Settings, clock: Clock, transport: Transport) -> Result<Arc<Self>, StartError> {
+        // For whatever speaks TLS as a client; a process that has chosen already keeps its choice.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let data = Data::load(&settings.config_dir)?;
         make_data_dir(&settings)?;
         let mut connection = AnyConnection::open(&settings.database)?;
@@ -160,6 +165,7 @@ impl App {
             );
         }
         Ok(Arc::new(Self {
+            limits: Limits::new(settings.rate_limits, &clock),
             settings,
             db,
             clock,

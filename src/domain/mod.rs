@@ -13,6 +13,7 @@ pub mod instant;
 pub mod intake;
 pub mod lifecycle;
 pub mod morning;
+pub mod network;
 pub mod operator;
 pub mod permission;
 pub mod person_name;

@@ -2,14 +2,18 @@
 
 pub mod api;
 pub mod auth;
+pub mod client;
+pub mod cors;
 pub mod docs;
 pub mod headers;
 pub mod health;
 pub mod json;
+pub mod limit;
 pub mod locale;
 pub mod openapi;
 pub mod problem;
 pub mod server;
+pub mod tls;
 pub mod trace;
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::storage::{codes, queue};
 /// Those of the database.
 pub async fn step(app: &Arc<App>) -> Result<(), ServiceError> {
     app.forget_unknown_sign_ins();
+    app.limits.forget_old();
     let now = app.clock.now();
     // A look first: a write transaction every few seconds for nothing would be a waste.
     let old = app
