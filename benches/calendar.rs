@@ -113,6 +113,7 @@ async fn measure(requests: usize) {
         roles: std::collections::BTreeMap::<String, Vec<Role>>::new(),
         stands_in_for: std::collections::BTreeMap::new(),
         session_id: String::new(),
+        hold: None,
     };
     println!(
         "{} requests, {} open clocks, {}",

@@ -19,6 +19,7 @@ use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
 use crate::settings::{Secret, Settings};
+use crate::storage::files::{Files, FilesError, FilesUrl};
 use crate::storage::{self, AnyConnection, Db, MigrationError, StorageError};
 use crate::vault::{KeyFingerprint, KeyRing, Purpose, Vault, VaultError};
 
@@ -61,6 +62,10 @@ pub struct App {
     pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
     /// How often somebody may call.
     pub limits: Limits,
+    /// Where sealed files lie.
+    pub files: Files,
+    /// When objects without a row were last swept away, as far as this process knows.
+    pub files_swept_at: RwLock<Option<chrono::DateTime<chrono::Utc>>>,
     /// The local day whose morning digests were all written, as far as this process knows.
     pub digest_day: RwLock<Option<chrono::NaiveDate>>,
 }
@@ -119,6 +124,9 @@ pub enum StartError {
     /// Requests are open at an operator that has no profile any more.
     #[error("operators/{0}.toml is missing, but requests are open at this operator: put the file back")]
     NoProfile(String),
+    /// The file store cannot be used.
+    #[error("FILES_URL: {0}")]
+    Files(#[from] FilesError),
     /// The data folder cannot be made.
     #[error("DATA_DIR {0}: {1}")]
     DataDir(String, #[source] std::io::Error),
@@ -140,10 +148,11 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub fn build_with(settings: Settings, clock: Clock, transport: Transport) -> Result<Arc<Self>, StartError> {
-        // For whatever speaks TLS as a client; a process that has chosen already keeps its choice.
+        // One provider of cryptography for all TLS; where another part of the process chose one, that one stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let data = Data::load(&settings.config_dir)?;
         make_data_dir(&settings)?;
+        let files = Files::open(&settings.files)?;
         let mut connection = AnyConnection::open(&settings.database)?;
         let changes = storage::migrate(&mut connection)?;
         if !changes.is_empty() {
@@ -180,6 +189,8 @@ impl App {
             mail_bell: Notify::new(),
             clock_bell: Notify::new(),
             unknown_sign_ins: RwLock::default(),
+            files,
+            files_swept_at: RwLock::default(),
             digest_day: RwLock::default(),
         }))
     }
@@ -225,6 +236,9 @@ fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
         && !parent.as_os_str().is_empty()
     {
         folders.push(parent.to_path_buf());
+    }
+    if let FilesUrl::Folder(folder) = &settings.files {
+        folders.push(folder.clone());
     }
     for folder in folders {
         // Only for whoever runs the server: the database, the key ring and mails lie here.

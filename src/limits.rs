@@ -21,6 +21,8 @@ pub enum Limit {
     SignIns,
     /// Calls with the secret of a request, by network address.
     RequesterCalls,
+    /// Files handed in, by network address.
+    Uploads,
     /// Requests handed in with one mail address.
     MailAddress,
     /// Calls of one account.
@@ -31,8 +33,15 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::PublicCalls, Self::SignIns, Self::RequesterCalls, Self::MailAddress, Self::Account, Self::WrongTokens];
+    pub const ALL: [Self; 7] = [
+        Self::PublicCalls,
+        Self::SignIns,
+        Self::RequesterCalls,
+        Self::Uploads,
+        Self::MailAddress,
+        Self::Account,
+        Self::WrongTokens,
+    ];
 
     /// Its name in the headers of an answer.
     #[must_use]
@@ -41,6 +50,7 @@ impl Limit {
             Self::PublicCalls => "public",
             Self::SignIns => "sign-in",
             Self::RequesterCalls => "requester",
+            Self::Uploads => "uploads",
             Self::MailAddress => "mail-address",
             Self::Account => "account",
             Self::WrongTokens => "reference",
@@ -54,6 +64,7 @@ impl Limit {
             Self::PublicCalls => (120, 60),
             Self::SignIns => (60, 60),
             Self::RequesterCalls => (300, 60),
+            Self::Uploads => (60, 600),
             Self::MailAddress => (20, 3600),
             Self::Account => (1200, 60),
             Self::WrongTokens => (30, 3600),

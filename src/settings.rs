@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::network::Network;
 use crate::storage::DatabaseUrl;
+use crate::storage::files::FilesUrl;
 use crate::vault::KeyRingSource;
 
 /// One variable: its name, its default as it is shown to people, and what it means.
@@ -62,6 +63,15 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "file of the key ring (mode 0600), or the ring itself as JSON. Back it up apart from the database",
     },
     Variable {
+        name: "FILES_URL",
+        default: "file:./data/files",
+        meaning: "where sealed files lie: file:<folder>, or s3://<bucket>/<prefix> that nothing else uses",
+    },
+    Variable { name: "S3_ENDPOINT", default: "", meaning: "address of a store that speaks S3; none for AWS" },
+    Variable { name: "S3_REGION", default: "us-east-1", meaning: "region of the bucket" },
+    Variable { name: "S3_ACCESS_KEY_ID", default: "", meaning: "who writes to the bucket" },
+    Variable { name: "S3_SECRET_ACCESS_KEY", default: "", meaning: "their secret" },
+    Variable {
         name: "RATE_LIMITS",
         default: "on",
         meaning: "on, or off for load tests on loopback; the lock-out of sign-ins stays",
@@ -106,6 +116,8 @@ pub struct Settings {
     pub mail_from: String,
     /// `KEY_RING`.
     pub key_ring: KeyRingSource,
+    /// `FILES_URL`, with the settings of a bucket beside it.
+    pub files: FilesUrl,
     /// `RATE_LIMITS`.
     pub rate_limits: bool,
     /// `TRUSTED_PROXIES`.
@@ -194,7 +206,10 @@ impl Settings {
         }
         let key_ring = get("KEY_RING")
             .map_or_else(|| KeyRingSource::File(data_dir.join("keyring.json")), |value| KeyRingSource::parse(&value));
+        let files = FilesUrl::parse(get("FILES_URL"), data_dir.join("files"), get)
+            .map_err(|(name, expected)| SettingError::new(name, expected))?;
         Ok(Self {
+            files,
             database,
             bind_addr,
             public_url,
@@ -332,6 +347,7 @@ mod tests {
             ("BIND_ADDR", "8080"),
             ("PUBLIC_URL", "otinish.kz"),
             ("MAIL_FROM", "nobody"),
+            ("FILES_URL", "ftp://x"),
             ("RATE_LIMITS", "maybe"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
             ("DATABASE_CONNECTIONS", "1"),

@@ -102,6 +102,7 @@ impl Seeded {
                 .map(|operator| (operator.id.clone(), vec![role]))
                 .collect::<BTreeMap<_, _>>(),
             session_id: String::new(),
+            hold: None,
         }
     }
 }

@@ -39,3 +39,17 @@ desk-nearer-intro = The calendar of working days changed: these deadlines end ea
 desk-nearer-what = Look at them today. The history of each request shows both dates.
 desk-nearer-line = { $reference }: { $clock }, by { $to } instead of { $from }
 desk-fact-source = Source
+
+desk-account-totp_on-subject = Sign-in now asks for a second step
+desk-account-totp_on-intro = The second step at sign-in was turned on for your account.
+desk-account-totp_on-what = From now on a code of your authenticator app is needed beside the password. Your other sessions were ended. Keep the recovery codes where only you find them.
+desk-account-totp_off-subject = Sign-in no longer asks for a second step
+desk-account-totp_off-intro = The second step at sign-in was turned off for your account.
+desk-account-totp_off-what = The password alone is enough now. Your other sessions were ended.
+desk-account-totp_reset-subject = The second step of your sign-in was reset
+desk-account-totp_reset-intro = An administrator has reset the second step of your sign-in.
+desk-account-totp_reset-what = The old codes no longer work, and all your sessions were ended. Sign in with your password and set the second step up anew.
+desk-account-password_reset-subject = Your password was reset
+desk-account-password_reset-intro = An administrator has reset your password.
+desk-account-password_reset-what = The old one no longer works, and all your sessions were ended. The administrator gives you a temporary password; sign in with it within three days and choose your own.
+desk-account-not-me = If you know nothing of this, tell your administrator at once.

@@ -77,5 +77,7 @@ field-password_too_short = { $min ->
 }
 field-password_too_common = This password is easy to guess. Choose another, such as several words that have nothing to do with each other.
 field-wrong_password = The current password is not right. Type it again.
+field-password_unchanged = This is the password that you have. Choose another.
+field-wrong_totp = The code is not right, or it was used before. Enter the next one.
 field-admin_has_no_operator = The administrator’s role is for the whole deployment: leave the operator out.
 field-admin_stands_alone = An administrator holds no role at an operator: keep one or the other.

@@ -108,6 +108,8 @@ mail-staff-assigned-subject = { $reference }: request assigned to you
 mail-staff-assigned-intro = A request was assigned to you. Its nearest deadline stands below.
 mail-staff-reply-subject = { $reference }: the requester wrote
 mail-staff-reply-intro = There is a new message of the requester. Read it and go on: the deadline did not stop.
+mail-staff-file-subject = { $reference }: a file was added
+mail-staff-file-intro = A new file lies with the request. Open it and go on: the deadline did not stop.
 
 mail-staff-reminder-subject = { $reference }: due { $date }
 mail-staff-reminder-days_before = { $days ->

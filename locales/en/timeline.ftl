@@ -10,6 +10,7 @@ timeline-question_asked = We asked you a question
 timeline-replied = You replied to the question
 timeline-message_added = You added a message
 timeline-file_added = You attached a file
+timeline-file_recorded = A file was added to your request
 timeline-documents_received = Documents received
 timeline-documents_waived = No documents were needed
 timeline-work_started = We started preparing the answer

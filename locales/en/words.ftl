@@ -227,5 +227,6 @@ action-reclassify = Change the kind of request
 action-amend_receipt = Amend the date of receipt
 action-note = Add a note
 action-messages = Send a message
+action-attachments = Send a file
 action-resend = Send the e-mail again
 action-resend_code = Get a new code

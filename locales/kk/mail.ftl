@@ -105,6 +105,8 @@ mail-staff-assigned-subject = { $reference }: өтініш Сізге тағай
 mail-staff-assigned-intro = Сізге өтініш тағайындалды. Ең жақын мерзімі төменде көрсетілген.
 mail-staff-reply-subject = { $reference }: өтініш беруші жазды
 mail-staff-reply-intro = Өтініш берушіден жаңа хабарлама келді. Оны оқып, жұмысты жалғастырыңыз: мерзім тоқтаған жоқ.
+mail-staff-file-subject = { $reference }: файл тіркелді
+mail-staff-file-intro = Өтінішке жаңа файл тіркелді. Оны ашып, жұмысты жалғастырыңыз: мерзім тоқтаған жоқ.
 
 mail-staff-reminder-subject = { $reference }: мерзімі { $date }
 mail-staff-reminder-days_before = Мерзімге { $days } күн қалды.

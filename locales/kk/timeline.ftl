@@ -10,6 +10,7 @@ timeline-question_asked = Сізге сұрақ қойдық
 timeline-replied = Сіз сұраққа жауап бердіңіз
 timeline-message_added = Сіз хабарлама қостыңыз
 timeline-file_added = Сіз файл тіркедіңіз
+timeline-file_recorded = Өтінішіңізге файл тіркелді
 timeline-documents_received = Құжаттар қабылданды
 timeline-documents_waived = Құжаттар қажет болмады
 timeline-work_started = Жауап дайындала бастады

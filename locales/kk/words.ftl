@@ -227,5 +227,6 @@ action-reclassify = Өтініш түрін өзгерту
 action-amend_receipt = Қабылданған күнін түзету
 action-note = Ескертпе қосу
 action-messages = Хабарлама жіберу
+action-attachments = Файл жіберу
 action-resend = Хатты қайта жіберу
 action-resend_code = Жаңа код алу

@@ -109,6 +109,8 @@ mail-staff-assigned-subject = { $reference }: обращение назначе�
 mail-staff-assigned-intro = Вам назначено обращение. Ближайший срок указан ниже.
 mail-staff-reply-subject = { $reference }: заявитель написал
 mail-staff-reply-intro = Пришло новое сообщение заявителя. Прочитайте его и продолжите работу: срок не останавливался.
+mail-staff-file-subject = { $reference }: добавлен файл
+mail-staff-file-intro = К обращению приложен новый файл. Откройте его и продолжите работу: срок не останавливался.
 
 mail-staff-reminder-subject = { $reference }: срок { $date }
 mail-staff-reminder-days_before = { $days ->

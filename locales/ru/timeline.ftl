@@ -10,6 +10,7 @@ timeline-question_asked = Мы задали Вам вопрос
 timeline-replied = Вы ответили на вопрос
 timeline-message_added = Вы добавили сообщение
 timeline-file_added = Вы приложили файл
+timeline-file_recorded = К Вашему обращению приложен файл
 timeline-documents_received = Документы получены
 timeline-documents_waived = Документы не понадобились
 timeline-work_started = Начали готовить ответ

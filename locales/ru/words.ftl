@@ -227,5 +227,6 @@ action-reclassify = Изменить вид обращения
 action-amend_receipt = Исправить дату получения
 action-note = Добавить заметку
 action-messages = Написать сообщение
+action-attachments = Отправить файл
 action-resend = Отправить письмо повторно
 action-resend_code = Получить новый код

@@ -78,6 +78,12 @@ enum StaffCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Turns the second factor of an account off, whose owner lost it, and ends the account's sessions.
+    TotpReset {
+        /// Mail address of the account.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -137,7 +143,7 @@ fn run(command: Command) -> Result<ExitCode, String> {
             Command::Demo(args) => demo::run(settings, args).await,
             Command::Staff { command } => {
                 let app = look(settings, Clock::System).map_err(|error| error.to_string())?;
-                add_member(app, command).await
+                staff_command(app, command).await
             }
             Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
         }
@@ -163,8 +169,16 @@ fn migrate(settings: &Settings) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add_member(app: Arc<App>, command: StaffCommand) -> Result<ExitCode, String> {
-    let StaffCommand::Add { email, name, role, operator, language, password_stdin } = command;
+async fn staff_command(app: Arc<App>, command: StaffCommand) -> Result<ExitCode, String> {
+    let (email, name, role, operator, language, password_stdin) = match command {
+        StaffCommand::Add { email, name, role, operator, language, password_stdin } => {
+            (email, name, role, operator, language, password_stdin)
+        }
+        StaffCommand::TotpReset { email } => {
+            println!("{}", staff::reset_totp(&app, &email).await?);
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
     let password = if password_stdin {
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).map_err(|error| format!("standard input: {error}"))?;

@@ -1,4 +1,4 @@
-//! `otinish staff add`: an account from the command line, also beside a running server.
+//! `otinish staff`: an account, or the reset of a second factor, from the command line, also beside a running server.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::domain::intake::FieldError;
 use crate::domain::vocabulary::{Language, Role};
 use crate::services::error::ServiceError;
+use crate::services::sign_in;
 use crate::services::users::{self, Grant, Granted, RoleAt};
 
 /// What `staff add` is given.
@@ -52,6 +53,20 @@ pub async fn add(app: &Arc<App>, args: AddArgs) -> Result<String, String> {
     match users::grant(app, grant).await {
         Ok(granted) => Ok(told(&granted, &email, &what)),
         Err(ServiceError::Invalid(mistakes)) => Err(mistakes.iter().map(explained).collect::<Vec<_>>().join("\n")),
+        Err(other) => Err(other.to_string()),
+    }
+}
+
+/// Turns the second factor of an account off. Returns what to print.
+///
+/// # Errors
+/// What to print when it cannot be done.
+pub async fn reset_totp(app: &Arc<App>, email: &str) -> Result<String, String> {
+    let email = email.trim();
+    match sign_in::reset_totp_of(app, email).await {
+        Ok(()) => Ok(format!("The second factor of {email} is off, and all sessions ended.")),
+        Err(ServiceError::NotFound) => Err(format!("--email: {email} has no account")),
+        Err(ServiceError::Refused(_)) => Err(format!("{email} has no second factor.")),
         Err(other) => Err(other.to_string()),
     }
 }

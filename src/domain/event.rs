@@ -21,6 +21,8 @@ crate::vocabulary! {
         Replied = "replied",
         /// The requester added something.
         MessageAdded = "message_added",
+        /// A file was added.
+        FileAdded = "file_added",
         /// Documents of a correction arrived.
         DocumentsReceived = "documents_received",
         /// Documents of a correction are not needed.

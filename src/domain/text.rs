@@ -149,21 +149,21 @@ fn within(text: String, max_chars: usize) -> Result<String, InputError> {
 }
 
 /// Control characters, annotation marks, and code points that are no characters at all (they break XML documents).
-fn is_control(character: char) -> bool {
+pub(super) fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{fff9}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}')
         || u32::from(character) & 0xfffe == 0xfffe
 }
 
-const fn is_line_separator(character: char) -> bool {
+pub(super) const fn is_line_separator(character: char) -> bool {
     matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-const fn is_bidi(character: char) -> bool {
+pub(super) const fn is_bidi(character: char) -> bool {
     matches!(character, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
 }
 
-const fn is_invisible(character: char) -> bool {
+pub(super) const fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -51,7 +51,8 @@ pub async fn limit<B: MessageBody + 'static>(
         }
     }
     let answer = next.call(request).await?.map_into_boxed_body();
-    let is_wrong_token = answer.status() == StatusCode::NOT_FOUND && kind == Some(Limit::RequesterCalls);
+    let is_wrong_token =
+        answer.status() == StatusCode::NOT_FOUND && matches!(kind, Some(Limit::RequesterCalls | Limit::Uploads));
     if let (Some(app), true) = (&app, is_wrong_token) {
         let reference = answer.request().match_info().get("reference").unwrap_or_default().to_uppercase();
         let key = app.vault.fingerprint("limit reference", reference.as_bytes());
@@ -100,6 +101,9 @@ fn kind(request: &ServiceRequest) -> Option<Limit> {
     let path = request.path().strip_prefix("/api/v1/")?;
     let is_post = request.method() == Method::POST;
     if path.starts_with("requests/") {
+        if is_post && path.trim_end_matches('/').ends_with("/attachments") {
+            return Some(Limit::Uploads);
+        }
         return (is_post || request.headers().contains_key(AUTHORIZATION)).then_some(Limit::RequesterCalls);
     }
     if !is_post || path.starts_with("staff/") {

@@ -4,7 +4,10 @@ use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{absences, auth, bulk, calendar, outbox, public, requester, staff, users};
+use super::api::{
+    absences, attachments, audit, auth, bulk, calendar, outbox, public, requester, second_factor, sessions, staff,
+    users,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,14 +30,18 @@ use super::api::{absences, auth, bulk, calendar, outbox, public, requester, staf
         public::list_operators, public::show_operator, public::count_deadlines, public::show_calendar, public::submit_request,
         requester::show_request, requester::confirm_email, requester::resend_code, requester::send_message,
         requester::cancel_request, requester::show_answer,
+        attachments::send_file, attachments::fetch_file, attachments::add_file, attachments::open_file,
         auth::login, auth::refresh, auth::logout, auth::change_password, auth::me,
+        second_factor::show_totp, second_factor::begin_totp, second_factor::confirm_totp, second_factor::end_totp,
+        second_factor::renew_recovery_codes, second_factor::reset_totp, second_factor::show_policy, second_factor::set_policy,
+        sessions::list_sessions, sessions::end_session, sessions::end_other_sessions,
         staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
         staff::record_request, staff::act_on_request,
-        bulk::act_on_many,
+        bulk::act_on_many, audit::list_audit,
         outbox::list_mails, outbox::resend_mail, outbox::print_mail, outbox::mark_posted, outbox::mark_returned,
         absences::list_own_absences, absences::mark_own_absence, absences::end_own_absence, absences::list_absences,
         absences::mark_absence, absences::end_absence,
-        users::list_users, users::create_user, users::change_user,
+        users::list_users, users::create_user, users::change_user, users::reset_password,
         calendar::list_revisions, calendar::change_day, calendar::confirm_days,
         super::health::live, super::health::ready,
     ),

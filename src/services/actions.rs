@@ -7,6 +7,7 @@ mod repair;
 mod sorting;
 
 pub use repair::{AmendReceiptForm, ReclassifyForm};
+pub use sorting::document_arrived;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::json;
 
-pub use queue::{Counts, Due, Page, QueueQuery, SearchForm, SortBy, counts, list, page_size, search};
+pub use queue::{Counts, Due, Page, QueueQuery, SearchForm, SortBy, counts, day_of, list, page_size, search};
 
 use super::actions::standing;
 use super::case::request_key;
@@ -23,7 +23,7 @@ use crate::domain::permission::Permission;
 use crate::ids::new_id;
 use crate::storage::requests::RequestRow;
 use crate::storage::staff::{AuditRow, note_audit};
-use crate::storage::{AnyConnection, absences, clocks, events, requests, staff};
+use crate::storage::{AnyConnection, absences, attachments, clocks, events, requests, staff};
 
 /// The names of some members.
 ///
@@ -87,6 +87,7 @@ pub fn audit(
             request_id,
             reason: Some(reason.to_owned()),
             data: data.to_string(),
+            about_id: None,
         },
     )?;
     Ok(())
@@ -132,6 +133,7 @@ pub fn staff_view_of(
         clocks: &clocks::of_request(tx, &row.id)?,
         events: &[],
         messages: &events::messages_of(tx, &row.id)?,
+        attachments: &attachments::of_request(tx, &row.id)?,
     };
     let now = app.clock.now();
     let mut assignee = members.iter().find(|member| Some(&member.id) == row.assignee_id.as_ref()).cloned();
@@ -143,7 +145,10 @@ pub fn staff_view_of(
 }
 
 /// Whether the member may open personal data; if so, the look is noted with its reason.
-fn note_look(
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn note_look(
     app: &App,
     tx: &mut AnyConnection,
     row: &RequestRow,

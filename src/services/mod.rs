@@ -4,6 +4,8 @@ pub mod absence;
 pub mod access_token;
 pub mod actions;
 pub mod answer;
+pub mod attachments;
+pub mod audit_trail;
 pub mod bulk;
 pub mod calendar;
 pub mod case;

@@ -28,7 +28,7 @@ use crate::domain::vocabulary::{Blocking, ClockName, Kind, Status, Violation};
 use crate::mail::compose::{RequesterMail, StaffMail};
 use crate::services::views::Loaded;
 use crate::storage::requests::RequestRow;
-use crate::storage::{AnyConnection, clocks, events, requests};
+use crate::storage::{AnyConnection, attachments, clocks, events, requests};
 use crate::vault::{Place, RequestKey, token_hash};
 
 /// The longest message, in characters.
@@ -68,7 +68,10 @@ pub fn reference(typed: &str) -> Result<String, ServiceError> {
 }
 
 /// The request that `token` opens, when it is the one with this reference. Anything else does not exist.
-fn authorised(tx: &mut AnyConnection, reference: &str, token: &str) -> Result<RequestRow, ServiceError> {
+///
+/// # Errors
+/// `NotFound`.
+pub(super) fn authorised(tx: &mut AnyConnection, reference: &str, token: &str) -> Result<RequestRow, ServiceError> {
     let row = requests::by_reference(tx, reference)?.ok_or(ServiceError::NotFound)?;
     let matches: bool = row.token_hash.ct_eq(&token_hash(token)).into();
     if matches { Ok(row) } else { Err(ServiceError::NotFound) }
@@ -105,6 +108,7 @@ fn load_view(app: &App, connection: &mut AnyConnection, row: &RequestRow) -> Res
         clocks: &clocks::of_request(connection, &row.id)?,
         events: &events::of_request(connection, &row.id)?,
         messages: &events::messages_of(connection, &row.id)?,
+        attachments: &attachments::of_request(connection, &row.id)?,
     };
     requester_view(app, &key, &loaded)
 }

@@ -5,13 +5,17 @@
 //! account.
 
 mod audit;
+mod factor;
+mod hold;
 mod lock;
 mod member;
 mod own_password;
+mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod totp;
 
 use std::sync::Arc;
 
@@ -21,11 +25,17 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 pub(crate) use audit::{By, note};
+pub use hold::{Hold, SignInPolicy, policy, set_policy};
 pub use member::{MeView, Member, member};
 pub use own_password::change_password;
+pub use sessions::{SessionView, Sessions, end_other_sessions, end_session, sessions};
+pub use totp::{
+    RecoveryCodes, TotpSecret, TotpView, begin_totp, confirm_totp, end_totp, renew_recovery_codes, reset_totp,
+    reset_totp_of, totp,
+};
 
 use super::access_token;
-use super::error::ServiceError;
+use super::error::{Refusal, ServiceError};
 use super::password;
 use crate::app::{App, SESSION_DAYS};
 use crate::domain::email_address::EmailAddress;
@@ -60,6 +70,10 @@ impl std::fmt::Debug for Tokens {
 enum Attempt<T> {
     Right(T),
     Wrong,
+    /// The password was right, the code of the second factor was not.
+    WrongCode,
+    /// The password was right, and no code was sent.
+    CodeMissing,
     Locked(i64),
 }
 
@@ -69,6 +83,8 @@ impl<T> Attempt<T> {
         Ok(match self {
             Self::Right(value) => Attempt::Right(next(value)?),
             Self::Wrong => Attempt::Wrong,
+            Self::WrongCode => Attempt::WrongCode,
+            Self::CodeMissing => Attempt::CodeMissing,
             Self::Locked(seconds) => Attempt::Locked(seconds),
         })
     }
@@ -76,7 +92,8 @@ impl<T> Attempt<T> {
     fn into_result(self) -> Result<T, ServiceError> {
         match self {
             Self::Right(value) => Ok(value),
-            Self::Wrong => Err(ServiceError::Unauthorized),
+            Self::Wrong | Self::WrongCode => Err(ServiceError::Unauthorized),
+            Self::CodeMissing => Err(Refusal::new("totp_required", 401).into()),
             Self::Locked(seconds) => Err(lock::refusal(seconds)),
         }
     }
@@ -100,12 +117,27 @@ impl Opened {
     }
 }
 
-/// Signs a member in. `_totp` is not asked for yet.
+/// Signs a member in.
 ///
 /// # Errors
-/// `Unauthorized` for a wrong password, an unknown address and a disabled account alike; 429 `rate_limited` with the time
-/// to wait while the address is locked, whatever the password.
-pub async fn login(app: &Arc<App>, email: &str, password: &str, _totp: Option<&str>) -> Result<Tokens, ServiceError> {
+/// `Unauthorized` for a wrong password, an unknown address, a disabled account and a wrong code alike; 401 `totp_required` when the
+/// password is right and the code of the second factor is missing; 429 `rate_limited` with the time to wait while the address is
+/// locked, whatever the password.
+pub async fn login(app: &Arc<App>, email: &str, password: &str, totp: Option<&str>) -> Result<Tokens, ServiceError> {
+    login_from(app, email, password, totp, None).await
+}
+
+/// The same, with the family of the client for the list of sessions.
+///
+/// # Errors
+/// As [`login`].
+pub async fn login_from(
+    app: &Arc<App>,
+    email: &str,
+    password: &str,
+    totp: Option<&str>,
+    client: Option<String>,
+) -> Result<Tokens, ServiceError> {
     // Text that is no address has no account; the empty key finds none.
     let key = EmailAddress::parse(email).map(|email| email.key()).unwrap_or_default();
     let account = app
@@ -113,25 +145,36 @@ pub async fn login(app: &Arc<App>, email: &str, password: &str, _totp: Option<&s
         .read("sign_in_account", move |connection| Ok::<_, ServiceError>(staff::by_email(connection, &key)?))
         .await?;
     match account {
-        Some(row) => login_known(app, row, password).await,
+        Some(row) => login_known(app, row, password, totp, client).await,
         None => login_unknown(app, email, password).await,
     }
 }
 
-async fn login_known(app: &Arc<App>, seen: StaffRow, password: &str) -> Result<Tokens, ServiceError> {
+async fn login_known(
+    app: &Arc<App>,
+    seen: StaffRow,
+    password: &str,
+    totp: Option<&str>,
+    client: Option<String>,
+) -> Result<Tokens, ServiceError> {
     if let Some(seconds) = lock::seconds_left(seen.locked_until, app.clock.now()) {
         return Err(lock::refusal(seconds));
     }
     let right = password::matches(password, Some(&seen.password_hash)).await?;
     let now = app.clock.now();
+    let (process, totp) = (Arc::clone(app), totp.map(ToOwned::to_owned));
     let attempt = app
         .db
         .write("sign_in", move |tx| {
-            settle(tx, &seen, right, now)?.try_map(|mut row| {
+            let row = match settle(tx, &seen, right, now)? {
+                Attempt::Right(row) => row,
+                other => return other.try_map(|_| Err(ServiceError::Unauthorized)),
+            };
+            factor::ask(&process, tx, row, totp.as_deref(), now)?.try_map(|mut row| {
                 lock::forget(&mut row);
                 staff::update(tx, &row)?;
                 note(tx, now, "sign_in", &By::Staff(&row.id), &json!({}))?;
-                open_session(tx, &row.id, now)
+                open_session(tx, &row.id, client, now)
             })
         })
         .await?;
@@ -150,13 +193,12 @@ fn settle(
     if let Some(seconds) = lock::seconds_left(row.locked_until, now) {
         return Ok(Attempt::Locked(seconds));
     }
+    let is_over = row.password_expires_at.is_some_and(|until| until <= now.naive_utc());
     // A password that was changed meanwhile was not the one that was checked.
-    if right && row.disabled_at.is_none() && row.password_hash == seen.password_hash {
+    if right && !is_over && row.disabled_at.is_none() && row.password_hash == seen.password_hash {
         return Ok(Attempt::Right(row));
     }
-    let failures = lock::raise(&mut row, now);
-    staff::update(tx, &row)?;
-    lock::note_failure(tx, now, Some(&row.id), failures)?;
+    factor::count_failure(tx, &mut row, now)?;
     Ok(Attempt::Wrong)
 }
 
@@ -175,13 +217,20 @@ async fn login_unknown(app: &Arc<App>, email: &str, password: &str) -> Result<To
     Err(ServiceError::Unauthorized)
 }
 
-fn open_session(tx: &mut AnyConnection, staff_id: &str, now: DateTime<Utc>) -> Result<Opened, ServiceError> {
+fn open_session(
+    tx: &mut AnyConnection,
+    staff_id: &str,
+    client: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<Opened, ServiceError> {
     let session = SessionRow {
         id: new_id(now),
         staff_id: staff_id.to_owned(),
         created_at: now.naive_utc(),
         expires_at: (now + Duration::days(SESSION_DAYS)).naive_utc(),
         revoked_at: None,
+        last_used_at: Some(now.naive_utc()),
+        client,
     };
     staff::insert_session(tx, &session)?;
     let refresh_token = add_refresh_token(tx, &session.id, now)?;

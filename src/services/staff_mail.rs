@@ -8,10 +8,10 @@ use super::error::ServiceError;
 use crate::app::App;
 use crate::domain::vocabulary::Language;
 use crate::ids::new_id;
-use crate::mail::compose::{Composed, DeskMail, compose_desk};
+use crate::mail::compose::{AccountNews, Composed, DeskMail, compose_desk};
 use crate::storage::AnyConnection;
 use crate::storage::outbox::{self, OutboxRow};
-use crate::storage::staff::StaffRow;
+use crate::storage::staff::{self, StaffRow};
 use crate::vault::{Place, VaultError};
 
 /// Puts a mail to a member into the outbox. `operator_id` is the operator that it is mostly about: its name stands in the sender,
@@ -101,6 +101,24 @@ pub fn write_desk_mail(
     let link = format!("{}/staff", app.settings.public_url);
     let composed = compose_desk(&app.texts, member.language, &member.name, operator, &link, mail);
     write_to_member(app, tx, now, operator_id, member, name, composed)
+}
+
+/// Tells a member what happened to their account. It goes out in the name of an operator at which they work; administrators have
+/// none, and get it in the name of the first one.
+///
+/// # Errors
+/// As [`write_to_member`].
+pub fn write_account_mail(
+    app: &App,
+    tx: &mut AnyConnection,
+    now: DateTime<Utc>,
+    member: &StaffRow,
+    news: AccountNews,
+) -> Result<(), ServiceError> {
+    let roles = staff::roles_of(tx, std::slice::from_ref(&member.id))?;
+    let own = roles.iter().find_map(|role| app.operator(&role.operator_id));
+    let Some(operator) = own.or_else(|| app.operators.iter().next()) else { return Ok(()) };
+    write_desk_mail(app, tx, now, &operator.id, member, "account", &DeskMail::Account(news))
 }
 
 /// Puts a mail that was given up into the outbox once more, as it was.

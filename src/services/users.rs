@@ -3,6 +3,7 @@
 mod account;
 mod form;
 mod grant;
+mod password_reset;
 mod release;
 mod roles;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 pub use grant::{Grant, Granted, grant};
+pub use password_reset::{TemporaryPassword, reset_password};
 pub use roles::RoleAt;
 
 use super::absence::{self, AbsenceView};

@@ -1,12 +1,15 @@
 //! The database: one pool to read, one to write, and query functions named by intent.
 
 pub mod absences;
+pub mod attachments;
+pub mod audit;
 pub mod calendar;
 pub mod clocks;
 pub mod codes;
 mod connection;
 pub mod digest;
 pub mod events;
+pub mod files;
 mod migrations;
 pub mod outbox;
 pub mod post;
@@ -14,6 +17,7 @@ pub mod queue;
 pub mod recount;
 pub mod requests;
 pub mod schema;
+pub mod sign_in;
 pub mod staff;
 mod types;
 

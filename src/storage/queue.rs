@@ -142,7 +142,8 @@ fn in_order<T>(
 ) -> QueryResult<T> {
     read_one_state(connection, |connection| {
         if let AnyConnection::Postgres(inner) = connection {
-            inner.batch_execute("SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")?;
+            inner
+                .batch_execute("SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off")?;
         }
         queries(connection)
     })

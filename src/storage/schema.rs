@@ -35,6 +35,32 @@ diesel::table! {
         failed_sign_ins -> Integer,
         locked_until -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        password_expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    totp (staff_id) {
+        staff_id -> Text,
+        sealed -> Binary,
+        created_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> Text,
+        staff_id -> Text,
+        code_hash -> Binary,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    totp_roles (role) {
+        role -> Text,
     }
 }
 
@@ -53,6 +79,8 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        client -> Nullable<Text>,
     }
 }
 
@@ -268,6 +296,7 @@ diesel::table! {
         request_id -> Nullable<Text>,
         reason -> Nullable<Text>,
         data -> Text,
+        about_id -> Nullable<Text>,
     }
 }
 
@@ -304,9 +333,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    attachments (id) {
+        id -> Text,
+        request_id -> Text,
+        seq -> BigInt,
+        at -> Timestamp,
+        object -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        scan -> Text,
+        next_scan_at -> Nullable<Timestamp>,
+        uploader_kind -> Text,
+        uploader_id -> Nullable<Text>,
+        sealed_name -> Nullable<Binary>,
+        sealed_sha256 -> Nullable<Binary>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     absences,
     answers,
+    attachments,
     audit,
     blind_indexes,
     calendar_revisions,
@@ -318,6 +366,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     outbox,
     queue_counts,
+    recovery_codes,
     refresh_tokens,
     reminders,
     request_keys,
@@ -325,4 +374,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     staff,
     staff_roles,
+    totp,
+    totp_roles,
 );

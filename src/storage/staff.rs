@@ -23,6 +23,8 @@ pub struct StaffRow {
     pub failed_sign_ins: i32,
     pub locked_until: Option<NaiveDateTime>,
     pub created_at: NaiveDateTime,
+    /// Set for a password that an administrator gave out, which has to be changed before this moment.
+    pub password_expires_at: Option<NaiveDateTime>,
 }
 
 /// A role of a member at an operator.
@@ -45,6 +47,10 @@ pub struct SessionRow {
     pub created_at: NaiveDateTime,
     pub expires_at: NaiveDateTime,
     pub revoked_at: Option<NaiveDateTime>,
+    /// To a few minutes.
+    pub last_used_at: Option<NaiveDateTime>,
+    /// The browser and system, as two words.
+    pub client: Option<String>,
 }
 
 /// A refresh token, as its hash.
@@ -73,6 +79,8 @@ pub struct AuditRow {
     pub reason: Option<String>,
     /// JSON without personal data.
     pub data: String,
+    /// The account that it is about.
+    pub about_id: Option<String>,
 }
 
 /// The member with this mail address (lower case).

@@ -92,6 +92,11 @@ impl RequestKey {
         Ok(plain)
     }
 
+    /// The key of one file: files have nonces of another shape, so they have keys of their own.
+    pub(super) fn file_key(&self, place: &Place<'_>) -> Secret {
+        derive::subkey(&self.0, "otinish.file-key.v1", &[place.row.as_bytes()])
+    }
+
     /// Seals `value` as JSON.
     ///
     /// # Errors

@@ -78,6 +78,7 @@ fn member(test: &TestApp, email: &str, role: Role) -> Member {
         roles,
         stands_in_for: BTreeMap::new(),
         session_id: String::new(),
+        hold: None,
     }
 }
 

@@ -33,8 +33,8 @@ pub fn rows(database: &TestDatabase) -> BTreeMap<&'static str, i64> {
             )),+])
         };
     }
-    count!(absences requests request_keys blind_indexes clocks events messages answers email_codes outbox reminders audit
-        idempotency staff staff_roles sessions refresh_tokens calendar_revisions)
+    count!(absences attachments requests request_keys blind_indexes clocks events messages answers email_codes outbox reminders audit
+        idempotency staff staff_roles totp recovery_codes totp_roles sessions refresh_tokens calendar_revisions)
 }
 
 /// The stored row of a request.

@@ -10,6 +10,7 @@ pub mod program;
 pub mod smtp_server;
 pub mod time;
 pub mod tls;
+pub mod totp;
 
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -206,6 +206,8 @@ impl Running {
 
     /// Calls it.
     pub async fn call(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> Answer {
+        // No app runs in this process that would have chosen the provider of cryptography.
+        let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
         let mut request = reqwest::Client::new().request(method, format!("{}{path}", self.base));
         if let Some(token) = token {
             request = request.bearer_auth(token);

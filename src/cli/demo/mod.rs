@@ -213,6 +213,7 @@ fn batch(
             request_id: None,
             reason: None,
             data: data.to_string(),
+            about_id: None,
         },
     )?;
     Ok(())

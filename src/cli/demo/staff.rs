@@ -96,6 +96,7 @@ fn find(connection: &mut AnyConnection, operator: &str, role: Role) -> Result<Ve
         roles: BTreeMap::from([(operator.to_owned(), vec![role])]),
         stands_in_for: BTreeMap::new(),
         session_id: String::new(),
+        hold: None,
     };
     Ok(rows.into_iter().map(member).collect())
 }

@@ -1,13 +1,15 @@
 //! Sign-in of staff.
 
+use actix_web::http::header::USER_AGENT;
 use actix_web::web::ServiceConfig;
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::AppData;
 use super::responses::{Body, Changing, Public, Signed};
-use crate::http::auth::SignedIn;
+use crate::domain::user_agent;
+use crate::http::auth::{SignedIn, SignedInFirst};
 use crate::http::json::Json;
 use crate::http::problem::ApiError;
 use crate::services::absence;
@@ -25,7 +27,7 @@ pub struct LoginForm {
     pub email: String,
     /// Password.
     pub password: String,
-    /// One-time password, for accounts that have one set up.
+    /// Six digits of the authenticator app or a recovery code, for accounts with a second factor; without one it is not looked at.
     pub totp: Option<String>,
 }
 
@@ -47,15 +49,16 @@ pub struct PasswordForm {
     pub new_password: String,
 }
 
-/// Signs a member in. From the fifth failure in a row the account is locked for a growing time.
+/// Signs a member in. Where a second factor is on, 401 `totp_required` asks for its code. From the fifth failure in a row the account is locked for a growing time.
 #[utoipa::path(
     tag = "Sign-in", context_path = "/api/v1", request_body = LoginForm,
     responses((status = 200, body = Tokens), Public, Signed, Body, Changing)
 )]
 #[post("/auth/login")]
-pub(crate) async fn login(app: AppData, body: Json<LoginForm>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn login(app: AppData, request: HttpRequest, body: Json<LoginForm>) -> Result<HttpResponse, ApiError> {
     let form = body.value;
-    let tokens = sign_in::login(&app, &form.email, &form.password, form.totp.as_deref()).await?;
+    let client = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).map(user_agent::family);
+    let tokens = sign_in::login_from(&app, &form.email, &form.password, form.totp.as_deref(), client).await?;
     Ok(HttpResponse::Ok().json(tokens))
 }
 
@@ -88,7 +91,7 @@ pub(crate) async fn logout(app: AppData, body: Json<RefreshForm>) -> Result<Http
 #[post("/auth/password")]
 pub(crate) async fn change_password(
     app: AppData,
-    member: SignedIn,
+    member: SignedInFirst,
     body: Json<PasswordForm>,
 ) -> Result<HttpResponse, ApiError> {
     let form = body.value;

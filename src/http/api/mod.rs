@@ -1,6 +1,8 @@
 //! The REST API under `/api/v1`.
 
 pub mod absences;
+pub mod attachments;
+pub mod audit;
 pub mod auth;
 pub mod bulk;
 pub mod calendar;
@@ -8,6 +10,8 @@ pub mod outbox;
 pub mod public;
 pub mod requester;
 pub mod responses;
+pub mod second_factor;
+pub mod sessions;
 pub mod staff;
 pub mod users;
 
@@ -30,8 +34,13 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(public::configure)
             .configure(requester::configure)
             .configure(auth::configure)
+            .configure(second_factor::configure)
+            .configure(sessions::configure)
+            // Before the actions of staff, whose address has a name of any kind at its end.
+            .configure(attachments::configure)
             .configure(staff::configure)
             .configure(bulk::configure)
+            .configure(audit::configure)
             .configure(outbox::configure)
             .configure(users::configure)
             .configure(calendar::configure)

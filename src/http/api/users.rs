@@ -12,10 +12,10 @@ use crate::http::headers::IdempotencyKeyHeader;
 use crate::http::json::{Json, Query};
 use crate::http::problem::ApiError;
 use crate::services::desk::{Page, page_size};
-use crate::services::users::{self, CreatedUser, UserForm, UserPatch, UserView};
+use crate::services::users::{self, CreatedUser, TemporaryPassword, UserForm, UserPatch, UserView};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(list_users).service(create_user).service(change_user);
+    config.service(list_users).service(create_user).service(change_user).service(reset_password);
 }
 
 /// Which part of the list is wanted.
@@ -79,4 +79,19 @@ pub(crate) async fn change_user(
     body: Json<UserPatch>,
 ) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(users::change(&app, &member.0, &path, body.value).await?))
+}
+
+/// Sets a password that is made up, shown this once and good for nothing but choosing another, for three days. The member's sessions
+/// end, and so does a lock.
+#[utoipa::path(
+    tag = "Administration", context_path = "/api/v1", security(("staff" = [])), params(("id" = String, Path)),
+    responses((status = 200, body = TemporaryPassword), Public, Signed, Changing)
+)]
+#[post("/staff/users/{id}/password-reset")]
+pub(crate) async fn reset_password(
+    app: AppData,
+    member: SignedIn,
+    path: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    Ok(HttpResponse::Ok().json(users::reset_password(&app, &member.0, &path).await?))
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Composed;
+use super::account::{AccountNews, account};
 use super::layout::{Block, Letter, Pen};
 use crate::domain::vocabulary::{ClockName, Kind, Language};
 use crate::locale::{Texts, Value, dates};
@@ -98,6 +99,8 @@ pub enum DeskMail<'a> {
         /// The account stays, and only a role was taken away.
         role_removed: bool,
     },
+    /// Something happened to the reader's account.
+    Account(AccountNews),
     /// The calendar changed, and deadlines end earlier than before.
     Nearer {
         /// The order, law or announcement behind the change.
@@ -139,6 +142,7 @@ pub fn compose_desk(
         DeskMail::Digest(digest) => digest_parts(pen, digest),
         DeskMail::StandIn { who, from, until, open } => stand_in(pen, who, (from, until), open),
         DeskMail::Released { who, count, role_removed } => released(pen, who, count, role_removed),
+        DeskMail::Account(news) => account(pen, news),
         DeskMail::Nearer { source, count, lines } => nearer(pen, source, count, lines),
     };
     blocks.push(pen.action("desk-action-queue", link));
@@ -280,6 +284,10 @@ mod tests {
             DeskMail::StandIn { who: "А. Ким", from: day("2026-11-25"), until: day("2026-12-04"), open: 12 },
             DeskMail::Released { who: "А. Ким", count: 1, role_removed: true },
             DeskMail::Released { who: "А. Ким", count: 22, role_removed: false },
+            DeskMail::Account(AccountNews::TotpOn),
+            DeskMail::Account(AccountNews::TotpOff),
+            DeskMail::Account(AccountNews::TotpReset),
+            DeskMail::Account(AccountNews::PasswordReset),
             DeskMail::Nearer { source: "Приказ № 412 от 24.11.2026", count: 25, lines: &nearer },
         ];
         for language in Language::ALL.iter().copied() {

@@ -3,6 +3,7 @@
 //! In a mail stand at most: greeting, reference, kind, date and Almaty time of receipt, dates, what happens next, whom to ask.
 //! Nothing here takes the requester's name or the contents of a request, so neither can get into a mail.
 
+mod account;
 mod desk;
 mod layout;
 mod page;
@@ -15,6 +16,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::vocabulary::{ClockName, Kind};
 
+pub use account::AccountNews;
 pub use desk::{DeskMail, Digest, DigestPart, DigestSection, Line, NearerLine, Part, compose_desk};
 pub use page::{Page, STYLE};
 pub use printed::{Part as PrintedPart, PrintedBody, compose_printed};

@@ -44,6 +44,11 @@ pub enum StaffMail<'a> {
         /// The request in the console.
         link: &'a str,
     },
+    /// A file was added to a request.
+    File {
+        /// The request in the console.
+        link: &'a str,
+    },
     /// A deadline comes near.
     Reminder {
         /// The request in the console.
@@ -106,6 +111,7 @@ pub fn compose_staff(
     let (StaffMail::NewRequest { link, .. }
     | StaffMail::Assigned { link, .. }
     | StaffMail::Reply { link }
+    | StaffMail::File { link }
     | StaffMail::Reminder { link, .. }
     | StaffMail::Overdue { link, .. }
     | StaffMail::MailFailed { link, .. }
@@ -139,6 +145,10 @@ fn parts(writer: Writer<'_>, mail: &StaffMail<'_>) -> Parts {
         StaffMail::Reply { .. } => {
             let blocks = vec![writer.paragraph("mail-staff-reply-intro")];
             (writer.subject("mail-staff-reply-subject"), blocks, headline, Vec::new())
+        }
+        StaffMail::File { .. } => {
+            let blocks = vec![writer.paragraph("mail-staff-file-intro")];
+            (writer.subject("mail-staff-file-subject"), blocks, headline, Vec::new())
         }
         StaffMail::Reminder { clock, due_on, stage, waiting_for_approval, unassigned, .. } => {
             let mut blocks = vec![Block::Lead(stage_text(writer, stage))];

@@ -137,6 +137,19 @@ pub(super) fn documents_received(case: &mut Case<'_>, form: &DocumentsForm) -> R
     case.record(EventKind::DocumentsReceived, json!({"received_at": at}), None)
 }
 
+/// A file arrived at a correction that waits for documents: its clock starts (Law No. 94-V, art. 25(2)(8), one working day). Files of
+/// other requests, and further ones, start nothing; staff can put the day right by `documents_received`.
+///
+/// # Errors
+/// Those of the vault and of the database.
+pub fn document_arrived(case: &mut Case<'_>, attachment: &str) -> Result<(), ServiceError> {
+    if case.row.kind != Kind::Correction || case.row.documents_at.is_some() {
+        return Ok(());
+    }
+    documents(case, "documents_received", case.now)?;
+    case.record(EventKind::DocumentsReceived, json!({"received_at": case.now, "attachment": attachment}), None)
+}
+
 fn more_documents(case: &mut Case<'_>, at: chrono::DateTime<chrono::Utc>) -> Result<(), ServiceError> {
     let known = case.row.documents_at;
     if known == Some(at.naive_utc()) && !case.row.documents_waived {

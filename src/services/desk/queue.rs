@@ -137,7 +137,10 @@ pub fn page_size(limit: Option<i64>) -> Result<i64, ServiceError> {
 const YEARS: RangeInclusive<i32> = 1900..=9999;
 
 /// Checks a local date of a filter.
-fn date(pointer: &str, date: Option<NaiveDate>) -> Result<Option<NaiveDate>, ServiceError> {
+///
+/// # Errors
+/// `out_of_range` for a year that nobody may mean.
+pub fn day_of(pointer: &str, date: Option<NaiveDate>) -> Result<Option<NaiveDate>, ServiceError> {
     if date.is_some_and(|date| !YEARS.contains(&date.year())) {
         let error = FieldError::new(pointer, "out_of_range").with("min", "1900-01-01").with("max", "9999-12-31");
         return Err(ServiceError::Invalid(vec![error]));
@@ -208,9 +211,9 @@ fn filter(app: &App, member: &Member, query: &QueueQuery) -> Result<Filter, Serv
         },
         blocking: query.blocking,
         channel: query.channel,
-        received_from: date("/query/received_from", query.received_from)?.map(start_of),
+        received_from: day_of("/query/received_from", query.received_from)?.map(start_of),
         // Nothing was received after today: with both ends known, single days can be looked at.
-        received_before: date("/query/received_to", query.received_to)?
+        received_before: day_of("/query/received_to", query.received_to)?
             .or_else(|| query.received_from.map(|_| today))
             .map(|date| start_of(date.succ_opt().unwrap_or(date))),
         reference: reference.map(|reference| reference.as_str().to_owned()),

@@ -56,6 +56,7 @@ pub(crate) fn note(
         request_id: None,
         reason: None,
         data: data.to_string(),
+        about_id: data.get("user_id").and_then(Value::as_str).map(ToOwned::to_owned),
     };
     Ok(staff::note_audit(tx, &row)?)
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::hold::{self, Hold};
+use super::sessions::touch;
 use crate::app::App;
 use crate::domain::absence::Away;
 use crate::domain::almaty;
@@ -37,6 +39,8 @@ pub struct Member {
     pub stands_in_for: BTreeMap<String, Vec<String>>,
     /// The session in which they are signed in.
     pub session_id: String,
+    /// What they have to do before anything else.
+    pub hold: Option<Hold>,
 }
 
 /// A member as they see themselves.
@@ -79,6 +83,7 @@ impl Member {
             roles: by_operator,
             stands_in_for,
             session_id,
+            hold: None,
         }
     }
 
@@ -133,6 +138,14 @@ impl Member {
         self.roles.iter().filter(|(_, roles)| holds(Standing::of(roles, false))).map(|(id, _)| id.clone()).collect()
     }
 
+    /// Refuses whoever has to set another password or a second factor up first.
+    ///
+    /// # Errors
+    /// 403 `password_change_needed` or `totp_enrolment_needed`.
+    pub fn check_free(&self) -> Result<(), ServiceError> {
+        self.hold.map_or(Ok(()), |hold| Err(hold.refusal()))
+    }
+
     /// Refuses whoever does not run the deployment.
     ///
     /// # Errors
@@ -169,7 +182,8 @@ pub async fn member(app: &Arc<App>, token: &str) -> Result<Member, ServiceError>
     }
     let now = app.clock.now().naive_utc();
     let session_id = claims.sid;
-    let (row, roles, away, session_id) = app
+    let process = Arc::clone(app);
+    let (member, last_used_at) = app
         .db
         .read("member", move |connection| {
             let session = staff::session(connection, &session_id)?
@@ -181,8 +195,11 @@ pub async fn member(app: &Arc<App>, token: &str) -> Result<Member, ServiceError>
                 .ok_or(ServiceError::Unauthorized)?;
             let roles = staff::roles_of(connection, std::slice::from_ref(&row.id))?;
             let away = absences::away(connection, almaty::local_date(now.and_utc()))?;
-            Ok::<_, ServiceError>((row, roles, away, session.id))
+            let mut member = Member::new(&process, row.clone(), roles, &away, session.id);
+            member.hold = hold::of(connection, &row, &member)?;
+            Ok::<_, ServiceError>((member, session.last_used_at))
         })
         .await?;
-    Ok(Member::new(app, row, roles, &away, session_id))
+    touch(app, &member.session_id, last_used_at, now).await;
+    Ok(member)
 }

@@ -15,7 +15,7 @@ use crate::storage::staff;
 /// Changes the password of a member who knows the current one, and ends their other sessions.
 ///
 /// # Errors
-/// 422 for a new password that is too weak (at `/new_password`) and for a wrong current one (`wrong_password` at
+/// 422 for a new password that is too weak or the same (`password_unchanged`) (at `/new_password`) and for a wrong current one (`wrong_password` at
 /// `/current_password`), which counts as a failed sign-in; 429 `rate_limited` while the account is locked; `Unauthorized`
 /// when it was disabled meanwhile.
 pub async fn change_password(app: &Arc<App>, member: &Member, current: &str, new: &str) -> Result<(), ServiceError> {
@@ -31,6 +31,9 @@ pub async fn change_password(app: &Arc<App>, member: &Member, current: &str, new
         return Err(lock::refusal(seconds));
     }
     let right = password::matches(current, Some(&seen.password_hash)).await?;
+    if right && current == new {
+        return Err(ServiceError::field("/new_password", "password_unchanged"));
+    }
     let hash = if right { password::hash(new).await? } else { String::new() };
     let now = app.clock.now();
     let session_id = member.session_id.clone();
@@ -40,6 +43,7 @@ pub async fn change_password(app: &Arc<App>, member: &Member, current: &str, new
             settle(tx, &seen, right, now)?.try_map(|mut row| {
                 lock::forget(&mut row);
                 row.password_hash = hash;
+                row.password_expires_at = None;
                 staff::update(tx, &row)?;
                 staff::revoke_sessions(tx, &row.id, Some(&session_id), now.naive_utc())?;
                 note(tx, now, "password_changed", &By::Staff(&row.id), &json!({"user_id": row.id}))

@@ -41,6 +41,7 @@ pub(crate) async fn add(app: &Arc<App>, email: &str, roles: &[(&str, Role)]) -> 
         failed_sign_ins: 0,
         locked_until: None,
         created_at: now.naive_utc(),
+        password_expires_at: None,
     };
     let role_row = |(operator, role): &(&str, Role)| RoleRow {
         staff_id: id.clone(),

@@ -92,6 +92,7 @@ impl NewAccount {
             failed_sign_ins: 0,
             locked_until: None,
             created_at: now,
+            password_expires_at: None,
         }
     }
 }

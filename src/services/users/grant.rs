@@ -148,6 +148,7 @@ fn extend(
         row.password_hash = hash;
         row.failed_sign_ins = 0;
         row.locked_until = None;
+        row.password_expires_at = None;
         staff::revoke_sessions(tx, &id, None, now.naive_utc())?;
         note(tx, now, "password_changed", &By::CommandLine, &json!({"user_id": id}))?;
     }

@@ -67,8 +67,11 @@ pub fn timeline(app: &App, language: Language, rows: &[EventRow]) -> Vec<Timelin
         .collect()
 }
 
-/// What the timeline says: a block by the profile's promise is only recorded at first.
+/// What the timeline says: a block by the profile's promise is only recorded at first, and not every file is the requester's.
 fn said(row: &EventRow) -> &str {
+    if row.kind == EventKind::FileAdded.as_str() && row.actor_kind == "staff" {
+        return "file_recorded";
+    }
     let by_profile = row.kind == EventKind::BlockSet.as_str() && row.data.contains("\"by\":\"profile\"");
     if by_profile && !row.data.contains("\"in_effect\":true") { "block_recorded" } else { &row.kind }
 }

@@ -11,7 +11,9 @@ use crate::domain::lifecycle::{Action, next};
 use crate::domain::vocabulary::{Blocking, Kind, Language, Outcome, Status};
 use crate::locale::letters;
 use crate::services::answer::Draft;
+use crate::services::attachments::{AttachmentView, attachment_view};
 use crate::services::error::ServiceError;
+use crate::storage::attachments::AttachmentRow;
 use crate::storage::clocks::ClockRow;
 use crate::storage::events::{EventRow, MessageRow};
 use crate::storage::requests::RequestRow;
@@ -46,9 +48,8 @@ pub struct RequesterView {
     pub timeline: Vec<TimelineItem>,
     /// What was said.
     pub messages: Vec<MessageView>,
-    /// Files; none can be sent yet.
-    #[schema(value_type = Vec<Object>)]
-    pub attachments: Vec<serde_json::Value>,
+    /// Files, in the order in which they came.
+    pub attachments: Vec<AttachmentView>,
     /// How it was answered; nothing before the answer is final.
     pub outcome: Option<Outcome>,
     /// What the requester can do now.
@@ -140,6 +141,7 @@ pub struct Loaded<'a> {
     pub clocks: &'a [ClockRow],
     pub events: &'a [EventRow],
     pub messages: &'a [MessageRow],
+    pub attachments: &'a [AttachmentRow],
 }
 
 /// The requester's view in the language of the request.
@@ -163,7 +165,11 @@ pub fn requester_view(app: &App, key: &RequestKey, loaded: &Loaded<'_>) -> Resul
         clocks: clock_views(app, row.language, loaded.clocks)?,
         timeline: timeline(app, row.language, loaded.events),
         messages: public.map(|message| message_view(message, Some(key))).collect::<Result<_, _>>()?,
-        attachments: Vec::new(),
+        attachments: loaded
+            .attachments
+            .iter()
+            .map(|file| attachment_view(file, Some(key)))
+            .collect::<Result<_, _>>()?,
         outcome: row.outcome.filter(|_| row.status == Status::Answered),
         actions: actions(row),
     })
@@ -175,7 +181,7 @@ fn actions(row: &RequestRow) -> Vec<&'static str> {
         actions.extend(["confirm", "confirm/resend"]);
     }
     if !row.status.is_final() {
-        actions.push("messages");
+        actions.extend(["messages", "attachments"]);
     }
     if next(row.status, Action::Cancel).is_some() {
         actions.push("cancel");

@@ -17,6 +17,7 @@ use crate::domain::vocabulary::{
 };
 use crate::services::actions::possible_actions;
 use crate::services::answer::Draft;
+use crate::services::attachments::{AttachmentView, attachment_view};
 use crate::services::error::ServiceError;
 use crate::storage::requests::RequestRow;
 use crate::vault::RequestKey;
@@ -156,9 +157,8 @@ pub struct StaffView {
     pub contents: Option<ContentsView>,
     /// What was said.
     pub messages: Vec<MessageView>,
-    /// Files; none can be sent yet.
-    #[schema(value_type = Vec<Object>)]
-    pub attachments: Vec<serde_json::Value>,
+    /// Files, in the order in which they came.
+    pub attachments: Vec<AttachmentView>,
     /// How it is proposed to be answered, or was.
     pub outcome: Option<Outcome>,
     /// The proposed or given answer; absent where it is masked.
@@ -358,7 +358,7 @@ pub fn staff_view(
         }),
         contents: (!masked).then(|| contents_view(contents)),
         messages: loaded.messages.iter().map(|message| message_view(message, key)).collect::<Result<_, _>>()?,
-        attachments: Vec::new(),
+        attachments: loaded.attachments.iter().map(|file| attachment_view(file, key)).collect::<Result<_, _>>()?,
         outcome: row.outcome,
         answer: answer.filter(|_| !masked),
         answered_at: row.answered_at.map(|at| at.and_utc()),

@@ -1,5 +1,7 @@
 //! Which requests come first: the heads of several lists, merged.
 
+mod together;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -46,9 +48,9 @@ pub(super) fn first(connection: &mut AnyConnection, filter: &Filter) -> QueryRes
     let mut chunk = (2 * filter.limit / many).clamp(LEAST, filter.limit.max(LEAST));
     let mut keys: Vec<Key> = Vec::new();
     while !open.is_empty() {
+        let heads = heads(connection, filter, &open, chunk)?;
         let mut unfinished = Vec::new();
-        for (list, after) in open {
-            let found = read(connection, filter, &list, after.as_ref(), chunk)?;
+        for ((list, _), found) in open.into_iter().zip(heads) {
             let full = i64::try_from(found.len()).unwrap_or(i64::MAX) >= chunk;
             if let Some(last) = found.last().filter(|_| full) {
                 unfinished.push((list, Some(last.clone())));
@@ -134,6 +136,19 @@ fn days_over(connection: &mut AnyConnection, operator: &str, today: NaiveDate) -
 
 type Query = requests::BoxedQuery<'static, AnyBackend, (Timestamp, Text)>;
 
+/// Up to `limit` keys of each list after its place.
+fn heads(
+    connection: &mut AnyConnection,
+    filter: &Filter,
+    lists: &[(List, Option<Key>)],
+    limit: i64,
+) -> QueryResult<Vec<Vec<Key>>> {
+    if lists.len() > 1 && matches!(connection, AnyConnection::Postgres(_)) {
+        return together::heads(connection, filter, lists, limit);
+    }
+    lists.iter().map(|(list, after)| read(connection, filter, list, after.as_ref(), limit)).collect()
+}
+
 /// Up to `limit` keys of a list after a place.
 fn read(
     connection: &mut AnyConnection,
@@ -143,15 +158,7 @@ fn read(
     limit: i64,
 ) -> QueryResult<Vec<Key>> {
     let sqlite = matches!(connection, AnyConnection::Sqlite(_));
-    let column = match filter.sort {
-        Sort::Due => "requests.sort_due_at",
-        Sort::Received => "requests.received_at",
-    };
-    let mut query: Query = match filter.sort {
-        Sort::Due => requests::table.select((requests::sort_due_at, requests::id)).into_boxed(),
-        Sort::Received => requests::table.select((requests::received_at, requests::id)).into_boxed(),
-    };
-    query = limited(query.filter(requests::operator_id.eq(list.operator.clone())), filter);
+    let mut query = limited(selected(filter).filter(requests::operator_id.eq(list.operator.clone())), filter);
     query = within_dates(query, filter, (list.day, after.map(|(at, _)| *at)), sqlite);
     query = match (&list.member, &filter.assignee) {
         (Some(id), _) => query.filter(requests::assignee_id.eq(id.clone())),
@@ -169,16 +176,35 @@ fn read(
     // Row values: the plain form of this would read everything with the same instant, and all closed requests share one.
     if let Some((at, id)) = after {
         query = query.filter(
-            sql::<Bool>(&format!("({column}, requests.id) > ("))
+            sql::<Bool>(&format!("({}, requests.id) > (", sorted_by(filter)))
                 .bind::<Timestamp, _>(*at)
                 .sql(", ")
                 .bind::<Text, _>(id.clone())
                 .sql(")"),
         );
     }
+    in_turn(query, filter).limit(limit).load(connection)
+}
+
+/// The column that the queue is sorted by.
+const fn sorted_by(filter: &Filter) -> &'static str {
     match filter.sort {
-        Sort::Due => query.order((requests::sort_due_at, requests::id)).limit(limit).load(connection),
-        Sort::Received => query.order((requests::received_at, requests::id)).limit(limit).load(connection),
+        Sort::Due => "requests.sort_due_at",
+        Sort::Received => "requests.received_at",
+    }
+}
+
+fn selected(filter: &Filter) -> Query {
+    match filter.sort {
+        Sort::Due => requests::table.select((requests::sort_due_at, requests::id)).into_boxed(),
+        Sort::Received => requests::table.select((requests::received_at, requests::id)).into_boxed(),
+    }
+}
+
+fn in_turn(query: Query, filter: &Filter) -> Query {
+    match filter.sort {
+        Sort::Due => query.order((requests::sort_due_at, requests::id)),
+        Sort::Received => query.order((requests::received_at, requests::id)),
     }
 }
 
