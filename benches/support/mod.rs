@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,38 +34,58 @@ pub fn postgres() -> Option<String> {
     std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
 }
 
-/// A database with made-up requests. It goes away with this value.
+/// A folder in which filled databases are kept from one run to the next.
+#[allow(clippy::disallowed_methods)]
+fn kept() -> Option<PathBuf> {
+    std::env::var_os("BENCH_KEEP").filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
+/// A database with made-up requests. It goes away with this value, unless `BENCH_KEEP` names a folder.
 pub struct Seeded {
     pub app: Arc<App>,
-    folder: TempDir,
+    folder: Option<TempDir>,
     url: String,
-    drop_on: Option<(String, String)>,
+    on_server: Option<(String, String)>,
 }
 
 impl Seeded {
     /// Makes and fills one, on PostgreSQL when a server is named.
     pub async fn new(server: Option<&str>, plan: &Plan) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let drop_on = server.map(|server| {
-            let name = format!("otinish_bench_{}_{}", std::process::id(), plan.open + plan.closed);
-            PgConnection::establish(server).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-            (server.to_owned(), name)
+        let size = plan.open + plan.closed;
+        let keep = kept();
+        let folder = keep.is_none().then(|| tempfile::tempdir().unwrap());
+        let of_database = format!("{}_{size}", if server.is_some() { "postgres" } else { "sqlite" });
+        let place = keep.or(folder.as_ref().map(|folder| folder.path().to_owned())).unwrap().join(of_database);
+        let is_filled = place.join("filled").exists();
+        std::fs::create_dir_all(&place).unwrap();
+        let on_server = server.map(|server| {
+            let by = folder.as_ref().map_or_else(|| "kept".to_owned(), |_| std::process::id().to_string());
+            (server.to_owned(), format!("otinish_bench_{by}_{size}"))
         });
-        let url = match &drop_on {
+        if let Some((server, name)) = on_server.as_ref().filter(|_| !is_filled) {
+            // What an unfinished run left is no use.
+            let mut connection = PgConnection::establish(server).unwrap();
+            connection.batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).unwrap();
+            connection.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        }
+        let url = match &on_server {
             Some((server, name)) => format!("{}/{name}", server.rsplit_once('/').unwrap().0),
-            None => format!("sqlite:{}", folder.path().join("otinish.db").display()),
+            None => format!("sqlite:{}", place.join("otinish.db").display()),
         };
         let settings = Settings::from_lookup(|name| match name {
             "DATABASE_URL" => Some(url.clone()),
-            "DATA_DIR" => Some(folder.path().display().to_string()),
+            "DATA_DIR" => Some(place.display().to_string()),
             "CONFIG_DIR" => Some(env!("CARGO_MANIFEST_DIR").to_owned()),
             _ => None,
         })
         .unwrap();
         let app = demo::open(settings, now()).unwrap();
         let start = Instant::now();
-        demo::fill(&app, plan, |_| {}).await.unwrap();
-        let seeded = Self { app, folder, url, drop_on };
+        if !is_filled {
+            demo::fill(&app, plan, |_| {}).await.unwrap();
+            std::fs::write(place.join("filled"), "").unwrap();
+        }
+        let seeded = Self { app, folder, url, on_server };
         println!(
             "{}: {} open and {} closed requests in {:.0?}",
             seeded.database(),
@@ -77,7 +98,7 @@ impl Seeded {
 
     /// Which database it is.
     pub const fn database(&self) -> &'static str {
-        if self.drop_on.is_some() { "PostgreSQL" } else { "SQLite" }
+        if self.on_server.is_some() { "PostgreSQL" } else { "SQLite" }
     }
 
     /// A connection past the process.
@@ -109,7 +130,8 @@ impl Seeded {
 
 impl Drop for Seeded {
     fn drop(&mut self) {
-        if let Some((server, name)) = self.drop_on.take()
+        if self.folder.is_some()
+            && let Some((server, name)) = self.on_server.take()
             && let Ok(mut connection) = PgConnection::establish(&server)
         {
             let _ = connection.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));

@@ -92,3 +92,6 @@ problem-calendar_changed-title = The calendar changed
 problem-calendar_changed-detail = Somebody changed the calendar after you looked at it. Look again at what would move, then decide.
 problem-identity_unproven-title = It is not proven who asks
 problem-identity_unproven-detail = The address that proved who asks was changed since. Send the proposal back, and confirm identity or have the new address proven; then approve.
+
+problem-form_expired-title = The form is too old
+problem-form_expired-detail = This page was open for too long or was not sent from our site. Go back, load the page again and send it once more.

@@ -136,6 +136,7 @@ async fn welcome(app: &Arc<App>, bound: &str, with_worker: bool) {
     };
     let names: Vec<&str> = app.operators.iter().map(|operator| operator.id.as_str()).collect();
     println!("Otinish {} listens on {bound}", env!("CARGO_PKG_VERSION"));
+    println!("  people       {base}/");
     println!("  API          {base}/api/v1/operators");
     println!("  its pages    {base}/docs/   (description: {base}/openapi.json)");
     println!("  operators    {}", names.join(", "));

@@ -25,8 +25,8 @@ use crate::storage::StorageError;
 
 pub use methods::Methods;
 pub use page::configure;
-pub(super) use render::ProblemCode;
-pub use render::{part_of_answer, problems};
+pub(super) use render::{ProblemCode, say_language};
+pub use render::{Words, part_of_answer, problems, words};
 
 /// The media type of problem documents.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -93,6 +93,12 @@ struct Failure {
 }
 
 impl ApiError {
+    /// The problem that fits an answer which has a status but says nothing more.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        Self(Box::new(Failure::of_status(status)))
+    }
+
     /// Its stable name.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -24,7 +24,7 @@ use crate::domain::intake::{Contents, FieldError};
 use crate::domain::lifecycle::Action;
 use crate::domain::reference::Reference;
 use crate::domain::text;
-use crate::domain::vocabulary::{Blocking, ClockName, Kind, Status, Violation};
+use crate::domain::vocabulary::{Blocking, ClockName, Kind, Language, Status, Violation};
 use crate::mail::compose::{RequesterMail, StaffMail};
 use crate::services::views::Loaded;
 use crate::storage::requests::RequestRow;
@@ -92,16 +92,38 @@ fn open_case<'t>(
 /// # Errors
 /// `NotFound` for a reference or a token that do not belong together.
 pub async fn view(app: &Arc<App>, reference: String, token: String) -> Result<RequesterView, ServiceError> {
+    view_in(app, reference, token, None).await
+}
+
+/// The same in another language than that of the request.
+///
+/// # Errors
+/// As [`view`].
+pub async fn view_in(
+    app: &Arc<App>,
+    reference: String,
+    token: String,
+    language: Option<Language>,
+) -> Result<RequesterView, ServiceError> {
     let process = Arc::clone(app);
     app.db
         .read("requester_view", move |connection| {
             let row = authorised(connection, &reference, &token)?;
-            load_view(&process, connection, &row)
+            load_view_in(&process, connection, &row, language.unwrap_or(row.language))
         })
         .await
 }
 
 fn load_view(app: &App, connection: &mut AnyConnection, row: &RequestRow) -> Result<RequesterView, ServiceError> {
+    load_view_in(app, connection, row, row.language)
+}
+
+fn load_view_in(
+    app: &App,
+    connection: &mut AnyConnection,
+    row: &RequestRow,
+    language: Language,
+) -> Result<RequesterView, ServiceError> {
     let key = request_key(app, connection, &row.id)?;
     let loaded = Loaded {
         row,
@@ -110,7 +132,7 @@ fn load_view(app: &App, connection: &mut AnyConnection, row: &RequestRow) -> Res
         messages: &events::messages_of(connection, &row.id)?,
         attachments: &attachments::of_request(connection, &row.id)?,
     };
-    requester_view(app, &key, &loaded)
+    requester_view(app, &key, &loaded, language)
 }
 
 /// A message of the requester: a reply when one was asked for, else an addition.

@@ -28,9 +28,9 @@ async fn a_dpo_reads_who_looked_at_what_and_why() {
         assert_eq!(lines[0]["reason"], "role");
         assert_eq!((&lines[0]["reference"], &lines[0]["operator"]), (&json!(request.reference), &json!("citicom")));
         assert!(lines.iter().any(|line| line["actor"]["id"] == json!(desk.agent.id) && line["reason"] == "assignment"));
-        let text = serde_json::to_string(&lines).unwrap();
+        let written = serde_json::to_string(&lines).unwrap();
         for personal in [forms::EMAIL, forms::IIN, "Айгүл"] {
-            assert!(!text.contains(personal), "{personal}");
+            assert!(!written.contains(personal), "{personal}");
         }
     }
 }
@@ -62,8 +62,8 @@ async fn sign_ins_and_administration_are_read_by_those_who_oversee_the_member() 
     let wrong = json!({"email": desk.agent.email, "password": "not the password"});
     test.post("/api/v1/auth/login", None, &wrong).await.problem(401, "unauthorized");
     let patch = json!({"name": "Another Name"});
-    let path = format!("/api/v1/staff/users/{}", desk.agent.id);
-    test.call(reqwest::Method::PATCH, &path, Some(&admin.token), Some(&patch), &[]).await.expect(200);
+    let account = format!("/api/v1/staff/users/{}", desk.agent.id);
+    test.call(reqwest::Method::PATCH, &account, Some(&admin.token), Some(&patch), &[]).await.expect(200);
     let of_agent = trail(&test, &desk.dpo, &format!("?member={}", desk.agent.id)).await;
     assert_eq!(actions(&of_agent), ["user_changed", "sign_in_failed", "sign_in", "user_added"]);
     assert_eq!(of_agent[0]["actor"]["id"], admin.id.as_str());

@@ -43,6 +43,8 @@ mod matrix;
 mod migrations;
 mod outbox;
 mod outbox_post;
+mod pages;
+mod pages_request;
 mod permissions;
 mod post;
 mod post_reminders;

@@ -355,3 +355,17 @@ async fn every_ground_of_refusal_says_what_it_is_and_where_it_stands_in_each_lan
     }
     assert!(seen > 50, "{seen}");
 }
+
+#[test]
+fn every_text_that_a_page_names_exists() {
+    let texts = Texts::built_in().unwrap();
+    let mut named = BTreeSet::new();
+    for (_, text) in files("templates/pages", ".html").into_iter().chain(files("src/http/pages", ".rs")) {
+        for start in ["p.t(\"", "p.t1(\"", "p.tn(\""] {
+            named.extend(text.split(start).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+        }
+    }
+    assert!(named.len() > 70, "{named:?}");
+    let missing: Vec<_> = named.iter().filter(|key| !texts.has(key)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

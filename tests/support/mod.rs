@@ -3,6 +3,7 @@
 //! With `TEST_DATABASE_URL` (a PostgreSQL server on which databases can be made) the same tests run on PostgreSQL.
 #![allow(dead_code, clippy::missing_panics_doc, clippy::unused_async)]
 
+pub mod browser;
 pub mod database;
 pub mod forms;
 pub mod journey;

@@ -49,7 +49,12 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// The key of a creating call, as keyed hashes: `scope` tells apart who calls what.
-fn idempotency(app: &App, header: IdempotencyKeyHeader, scope: &str, canonical: &[u8]) -> Option<IdempotencyKey> {
+pub(in crate::http) fn idempotency(
+    app: &App,
+    header: IdempotencyKeyHeader,
+    scope: &str,
+    canonical: &[u8],
+) -> Option<IdempotencyKey> {
     let key = header.0?;
     Some(IdempotencyKey {
         key_hash: app.vault.fingerprint(&format!("idempotency key/{scope}"), key.as_bytes()),

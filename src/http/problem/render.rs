@@ -192,6 +192,37 @@ pub fn part_of_answer(request: &HttpRequest, error: &ApiError) -> Json {
     document
 }
 
+/// What a page says of a failure.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// What it is, in a few words.
+    pub title: String,
+    /// What to do about it.
+    pub detail: String,
+    /// Under this number the request is found in the logs.
+    pub trace_id: String,
+    /// Pointer and text of each field with a mistake.
+    pub fields: Vec<(String, String)>,
+}
+
+/// The words of a failure for a page, which is logged as it would be for the API.
+#[must_use]
+pub fn words(app: &web::Data<App>, language: Language, request: &HttpRequest, error: &ApiError) -> Words {
+    let context = Context {
+        app: Some(app.clone()),
+        language,
+        trace_id: request.extensions().get::<TraceId>().map(|id| id.0.clone()).unwrap_or_default(),
+        method: request.method().clone(),
+        instead: None,
+        for_staff: request.path().starts_with("/staff"),
+    };
+    context.log(&error.0);
+    let (_, title, detail) = context.texts(app, &error.0);
+    let fields = context.fields(&app.texts, &error.0);
+    let fields = fields.into_iter().map(|field| (field.pointer, field.message)).collect();
+    Words { title, detail, trace_id: context.trace_id, fields }
+}
+
 /// The link to the explanation of a code.
 pub(super) fn type_link(app: &App, code: &str) -> String {
     format!("{}/problems/{code}", app.settings.public_url)
@@ -248,7 +279,7 @@ fn allowed(routes: &HeaderValue) -> Option<HeaderValue> {
 }
 
 /// Names the language of an answer that depends on the caller's.
-pub(super) fn say_language(headers: &mut HeaderMap, language: Language) {
+pub(in crate::http) fn say_language(headers: &mut HeaderMap, language: Language) {
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.as_str()));
     headers.append(VARY, HeaderValue::from_static("accept-language"));
 }

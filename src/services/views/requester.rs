@@ -144,11 +144,16 @@ pub struct Loaded<'a> {
     pub attachments: &'a [AttachmentRow],
 }
 
-/// The requester's view in the language of the request.
+/// The requester's view.
 ///
 /// # Errors
 /// When something sealed does not open.
-pub fn requester_view(app: &App, key: &RequestKey, loaded: &Loaded<'_>) -> Result<RequesterView, ServiceError> {
+pub fn requester_view(
+    app: &App,
+    key: &RequestKey,
+    loaded: &Loaded<'_>,
+    language: Language,
+) -> Result<RequesterView, ServiceError> {
     let row = loaded.row;
     let public = loaded.messages.iter().filter(|message| message.kind != "note");
     Ok(RequesterView {
@@ -162,8 +167,8 @@ pub fn requester_view(app: &App, key: &RequestKey, loaded: &Loaded<'_>) -> Resul
         email_confirmed: row.email_confirmed_at.is_some(),
         edition: row.edition.clone(),
         headline: headline_view(row.kind, loaded.clocks),
-        clocks: clock_views(app, row.language, loaded.clocks)?,
-        timeline: timeline(app, row.language, loaded.events),
+        clocks: clock_views(app, language, loaded.clocks)?,
+        timeline: timeline(app, language, loaded.events),
         messages: public.map(|message| message_view(message, Some(key))).collect::<Result<_, _>>()?,
         attachments: loaded
             .attachments

@@ -1,0 +1,127 @@
+//! The middleware of all pages: the reader's language, forms of our own only, errors as pages.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::Cookie;
+use actix_web::cookie::time::Duration;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use askama::Template;
+
+use super::chrome::{Chrome, PageLanguage, page, see_other};
+use super::guard::{self, FormCookie};
+use crate::app::App;
+use crate::domain::vocabulary::Language;
+use crate::http::locale;
+use crate::http::problem::{ApiError, say_language, words};
+use crate::services::error::{Refusal, ServiceError};
+
+/// The cookie that remembers the language.
+const LANGUAGE_COOKIE: &str = "otinish_language";
+
+/// The page of something that failed.
+#[derive(Template)]
+#[template(path = "pages/error.html")]
+struct ErrorPage {
+    p: Chrome,
+    title: String,
+    detail: String,
+    trace_id: String,
+}
+
+/// Middleware of all pages.
+///
+/// # Errors
+/// Only where what failed left no request that a page could be written for.
+pub async fn around<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(app) = request.app_data::<Data<App>>().cloned() else {
+        return Err(ApiError::from(ServiceError::Internal("the server was built without its app".to_owned())).into());
+    };
+    if let Some(answer) = switch(&app, &request) {
+        return Ok(request.into_response(answer));
+    }
+    let language = language(&request);
+    request.extensions_mut().insert(PageLanguage(language));
+    let form = guard::prepare(&app, &request).map_err(ApiError::from)?;
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    // The router wants the request for itself, so nothing of it is kept beside it.
+    let (outer, mut response) = if !is_read && guard::is_foreign(&app, request.headers()) {
+        let outer = request.into_parts().0;
+        let response = show(&outer, &Refusal::new("form_expired", 403).into());
+        (outer, response)
+    } else {
+        let (outer, response) = next.call(request).await?.into_parts();
+        let shown = failure_of(&response).map(|error| show(&outer, &error));
+        (outer, shown.unwrap_or_else(|| response.map_into_boxed_body()))
+    };
+    if !response.headers().contains_key("content-language") {
+        say_language(response.headers_mut(), language);
+    }
+    response.headers_mut().append(VARY, HeaderValue::from_static("cookie"));
+    bind(&app, &form, &mut response);
+    Ok(ServiceResponse::new(outer, response))
+}
+
+/// What went wrong, where the answer is no page that says so itself.
+fn failure_of<B>(response: &HttpResponse<B>) -> Option<ApiError> {
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let is_wrong = response.status().is_client_error() || response.status().is_server_error();
+    let known = response.error().and_then(|error| error.as_error::<ApiError>()).cloned();
+    known.or_else(|| (is_wrong && !is_page).then(|| ApiError::of_status(response.status())))
+}
+
+/// Gives the browser the cookie that its forms are bound to.
+fn bind(app: &App, form: &FormCookie, response: &mut HttpResponse) {
+    if form.is_new && response.status() != StatusCode::SEE_OTHER {
+        // A cookie that cannot be written would show when the form is sent.
+        let _ = response.add_cookie(&guard::form_cookie(app, form));
+    }
+}
+
+/// `?lang=kk` remembers the language and leads to the same page without it.
+fn switch(app: &App, request: &ServiceRequest) -> Option<HttpResponse> {
+    if request.method() != Method::GET {
+        return None;
+    }
+    let query = request.query_string();
+    let wished = query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::parse)?;
+    let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("lang=") && !pair.is_empty()).collect();
+    let end = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
+    let mut answer = see_other(&format!("{}{end}", request.path()));
+    let _ = answer.add_cookie(&language_cookie(app, wished));
+    Some(answer)
+}
+
+/// The cookie that remembers a language for a year.
+#[must_use]
+pub fn language_cookie(app: &App, language: Language) -> Cookie<'static> {
+    let mut cookie = guard::cookie(app, LANGUAGE_COOKIE, language.as_str().to_owned());
+    cookie.set_max_age(Duration::days(365));
+    cookie
+}
+
+fn language(request: &ServiceRequest) -> Language {
+    let app = request.app_data::<Data<App>>();
+    let name = app.map_or_else(|| LANGUAGE_COOKIE.to_owned(), |app| guard::cookie_name(app, LANGUAGE_COOKIE));
+    let remembered = request.cookie(&name).and_then(|cookie| Language::parse(cookie.value()));
+    remembered.unwrap_or_else(|| locale::negotiate(request.headers()))
+}
+
+/// The page of an error.
+fn show(request: &HttpRequest, error: &ApiError) -> HttpResponse {
+    let bare = error.error_response();
+    let Ok(chrome) = Chrome::of(request) else { return bare };
+    let written = words(&chrome.app, chrome.language, request, error);
+    let template = ErrorPage { p: chrome, title: written.title, detail: written.detail, trace_id: written.trace_id };
+    let Ok(mut page) = page(bare.status(), &template) else { return bare };
+    if let Some(seconds) = bare.headers().get(RETRY_AFTER) {
+        page.headers_mut().insert(RETRY_AFTER, seconds.clone());
+    }
+    page
+}

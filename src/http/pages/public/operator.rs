@@ -1,0 +1,75 @@
+//! An operator's page: what one can ask of it, in plain words.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::draft::COOKIES;
+use crate::domain::operator::Operator;
+use crate::domain::vocabulary::Kind;
+use crate::http::api::AppData;
+use crate::http::pages::chrome::{Chrome, page};
+use crate::http::problem::ApiError;
+use crate::services::error::ServiceError;
+
+/// A right: its name for the form, its title, its words, its article.
+struct Right {
+    kind: &'static str,
+    title: String,
+    words: String,
+    article: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/operator.html")]
+struct Page {
+    p: Chrome,
+    id: String,
+    name: String,
+    rights: Vec<Right>,
+    email: String,
+    phone: String,
+    address: String,
+    responsible: String,
+    fictitious: bool,
+}
+
+pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
+    let operator = app.operator(&path).ok_or(ServiceError::NotFound)?;
+    let p = Chrome::of(&request)?;
+    let address = operator.contacts.postal_address.as_ref().map(|address| address.get(p.language).to_owned());
+    let template = Page {
+        id: operator.id.clone(),
+        name: operator.names.get(p.language).to_owned(),
+        rights: rights(&p, operator),
+        email: operator.contacts.email.clone(),
+        phone: operator.contacts.phone.clone().unwrap_or_default(),
+        address: address.unwrap_or_default(),
+        responsible: operator.responsible_person.name.get(p.language).to_owned(),
+        fictitious: operator.fictitious,
+        p,
+    };
+    page(StatusCode::OK, &template)
+}
+
+fn rights(p: &Chrome, operator: &Operator) -> Vec<Right> {
+    let mut rights: Vec<Right> = Kind::ALL
+        .iter()
+        .map(|kind| Right {
+            kind: kind.as_str(),
+            title: p.word("kind", kind.as_str()),
+            words: p.word("page-kind", kind.as_str()),
+            article: p.word("page-article", kind.as_str()),
+        })
+        .collect();
+    if !operator.cookie_categories.is_empty() {
+        rights.push(Right {
+            kind: COOKIES,
+            title: p.t("page-kind-title-cookies"),
+            words: p.t("page-kind-cookies"),
+            article: p.t("page-article-consent_withdrawal"),
+        });
+    }
+    rights
+}

@@ -1,0 +1,363 @@
+//! The page of one request: where it is, by when, what can be done now. The secret of the mailed link becomes a cookie at once.
+
+use std::collections::BTreeMap;
+
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use askama::Template;
+
+use super::ask::cookie_failed;
+use super::bars::{Bar, bars};
+use crate::app::App;
+use crate::domain::almaty;
+use crate::domain::calendar::Calendar;
+use crate::domain::operator::Operator;
+use crate::domain::vocabulary::{ClockState, Status};
+use crate::http::api::{AppData, idempotency};
+use crate::http::headers::IdempotencyKeyHeader;
+use crate::http::pages::chrome::{Chrome, page, see_other};
+use crate::http::pages::form::Fields;
+use crate::http::pages::guard;
+use crate::http::pages::input::{Control, Input};
+use crate::http::problem::{ApiError, words};
+use crate::ids::new_id;
+use crate::locale::{dates, letters};
+use crate::services::calendar::latest;
+use crate::services::error::ServiceError;
+use crate::services::requester::{self, CancelForm, CodeForm, TextForm, reference};
+use crate::services::views::RequesterView;
+
+#[derive(Template)]
+#[template(path = "pages/request.html")]
+struct Page {
+    p: Chrome,
+    view: RequesterView,
+    /// Sees to it that a message that is sent twice is one.
+    key: String,
+    operator_name: String,
+    kind: String,
+    status: String,
+    tone: &'static str,
+    by: String,
+    left: String,
+    outer: String,
+    bars: Vec<Bar>,
+    code: Input,
+    message: Input,
+    reason: Input,
+    file_mistake: String,
+    mistakes: Vec<(String, String)>,
+}
+
+impl Page {
+    fn can(&self, action: &str) -> bool {
+        self.view.actions.contains(&action)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/receipt.html")]
+struct ReceiptPage {
+    p: Chrome,
+    view: RequesterView,
+    operator_name: String,
+    operator_email: String,
+    kind: String,
+    received: String,
+    by: String,
+    bars: Vec<Bar>,
+    complain: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/secret.html")]
+struct SecretPage {
+    p: Chrome,
+    inputs: Vec<Input>,
+    mistake: String,
+}
+
+fn cookie_of(reference: &str) -> String {
+    format!("otinish_request_{reference}")
+}
+
+/// The cookie that opens a request in this browser until it is closed.
+pub(super) fn open_cookie(app: &App, reference: &str, token: String) -> Cookie<'static> {
+    guard::cookie(app, &cookie_of(reference), token)
+}
+
+/// The secret that this browser has of a request.
+pub(super) fn secret(app: &App, request: &HttpRequest, reference: &str) -> Option<String> {
+    let cookie = request.cookie(&guard::cookie_name(app, &cookie_of(reference)))?;
+    Some(cookie.value().to_owned()).filter(|value| !value.is_empty())
+}
+
+/// Asks for reference and secret.
+pub(super) async fn ask_secret(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    secret_page(&request, StatusCode::OK, "", false)
+}
+
+fn secret_page(request: &HttpRequest, status: StatusCode, typed: &str, wrong: bool) -> Result<HttpResponse, ApiError> {
+    let mut p = Chrome::of(request)?;
+    "/requests".clone_into(&mut p.path);
+    p.query = String::new();
+    let line = |name: &str, value: &str, kind| {
+        let control = Control::Line { value: value.to_owned(), kind, autocomplete: "off", inputmode: "" };
+        Input::new(&p, "page", name, control)
+    };
+    let inputs = vec![line("reference", typed, "text"), line("secret", "", "password")];
+    let mistake = if wrong { p.t("page-wrong-secret") } else { String::new() };
+    page(status, &SecretPage { p, inputs, mistake })
+}
+
+/// Opens a request by what was typed.
+pub(super) async fn open(app: AppData, request: HttpRequest, fields: Fields) -> Result<HttpResponse, ApiError> {
+    let typed = fields.get("reference");
+    exchange(&app, &request, typed, fields.get("secret").to_owned()).await
+}
+
+/// Turns a secret into a cookie and leads to the page without it.
+async fn exchange(app: &AppData, request: &HttpRequest, typed: &str, token: String) -> Result<HttpResponse, ApiError> {
+    let opened = match reference(typed) {
+        Ok(reference) => requester::view(app, reference, token.clone()).await,
+        Err(error) => Err(error),
+    };
+    match opened {
+        Ok(view) => {
+            let mut answer = see_other(&format!("/requests/{}", view.reference));
+            answer.add_cookie(&open_cookie(app, &view.reference, token)).map_err(|_| cookie_failed())?;
+            Ok(answer)
+        }
+        Err(ServiceError::NotFound) => secret_page(request, StatusCode::NOT_FOUND, typed, true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The page of a request.
+pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
+    if let Some(token) = Fields::of_query(&request).some("token") {
+        return exchange(&app, &request, &path, token.to_owned()).await;
+    }
+    let Ok(reference) = reference(&path) else { return secret_page(&request, StatusCode::OK, "", false) };
+    let Some(token) = secret(&app, &request, &reference) else {
+        return secret_page(&request, StatusCode::OK, &reference, false);
+    };
+    render(&app, &request, reference, token, &BTreeMap::new(), StatusCode::OK).await
+}
+
+/// What a person is told at once, and can print.
+pub(super) async fn receipt(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
+    let reference = reference(&path)?;
+    let Some(token) = secret(&app, &request, &reference) else {
+        return secret_page(&request, StatusCode::OK, &reference, false);
+    };
+    let p = Chrome::of(&request)?;
+    let view = requester::view_in(&app, reference, token, Some(p.language)).await?;
+    let operator = app.operator(&view.operator).ok_or(ServiceError::NotFound)?;
+    let headline = view.headline.as_ref();
+    let by = headline.map(|lead| dates::date_by(&app.texts, p.language, lead.due_on)).unwrap_or_default();
+    let court = operator.court.as_ref().map(|court| court.get(p.language));
+    let template = ReceiptPage {
+        operator_name: operator.names.get(p.language).to_owned(),
+        operator_email: operator.contacts.email.clone(),
+        kind: p.word("kind", view.kind.as_str()),
+        received: dates::date_time(&app.texts, p.language, view.received_at),
+        by,
+        bars: bars(&p, &view),
+        complain: letters::how_to_complain(&app.texts, p.language, court).lines().map(ToOwned::to_owned).collect(),
+        view,
+        p,
+    };
+    page(StatusCode::OK, &template)
+}
+
+/// A request that this browser has open.
+pub(super) struct Opened {
+    pub(super) app: AppData,
+    pub(super) request: HttpRequest,
+    pub(super) reference: String,
+    pub(super) token: String,
+}
+
+impl Opened {
+    /// The request of an address.
+    ///
+    /// # Errors
+    /// `NotFound` where this browser has no secret for it.
+    pub(super) fn of(app: AppData, request: HttpRequest, path: &str) -> Result<Self, ApiError> {
+        let reference = reference(path)?;
+        let token = secret(&app, &request, &reference).ok_or(ServiceError::NotFound)?;
+        Ok(Self { app, request, reference, token })
+    }
+
+    fn names(&self) -> (String, String) {
+        (self.reference.clone(), self.token.clone())
+    }
+
+    /// Leads back to the page, or shows it with what is to correct at a question, and what was typed there.
+    pub(super) async fn finish<T>(
+        self,
+        (question, typed): (&'static str, &str),
+        done: Result<T, ApiError>,
+    ) -> Result<HttpResponse, ApiError> {
+        let Err(error) = done else { return Ok(see_other(&format!("/requests/{}", self.reference))) };
+        if error.status_code() == StatusCode::NOT_FOUND {
+            return Err(error);
+        }
+        let language = Chrome::of(&self.request)?.language;
+        let said = words(&self.app, language, &self.request, &error);
+        let text = said.fields.into_iter().next().map_or(said.detail, |(_, text)| text);
+        let mistakes = BTreeMap::from([(question, (typed.to_owned(), text))]);
+        let page = render(&self.app, &self.request, self.reference, self.token, &mistakes, error.status_code()).await;
+        // Where the page cannot be shown either, the first failure is the one to tell of.
+        page.map_err(|_| error)
+    }
+}
+
+/// Proves the mail address.
+pub(super) async fn confirm(
+    app: AppData,
+    request: HttpRequest,
+    path: Path<String>,
+    fields: Fields,
+) -> Result<HttpResponse, ApiError> {
+    let opened = Opened::of(app, request, &path)?;
+    let ((reference, token), code) = (opened.names(), fields.get("code"));
+    let done = requester::confirm(&opened.app, reference, token, CodeForm { code: code.to_owned() }).await;
+    opened.finish(("code", code), done.map_err(ApiError::from)).await
+}
+
+/// Mails a new code.
+pub(super) async fn resend(
+    app: AppData,
+    request: HttpRequest,
+    path: Path<String>,
+    _: Fields,
+) -> Result<HttpResponse, ApiError> {
+    let opened = Opened::of(app, request, &path)?;
+    let (reference, token) = opened.names();
+    let done = requester::resend_code(&opened.app, reference, token).await;
+    opened.finish(("code", ""), done.map_err(ApiError::from)).await
+}
+
+/// Sends a message; the same form sent twice sends one.
+pub(super) async fn message(
+    app: AppData,
+    request: HttpRequest,
+    path: Path<String>,
+    fields: Fields,
+) -> Result<HttpResponse, ApiError> {
+    let opened = Opened::of(app, request, &path)?;
+    let ((reference, token), text) = (opened.names(), fields.get("text"));
+    let key = IdempotencyKeyHeader(fields.some("key").map(ToOwned::to_owned));
+    let key = idempotency(&opened.app, key, &format!("messages/{reference}"), text.as_bytes());
+    let form = TextForm { text: text.to_owned() };
+    let done = requester::message(&opened.app, reference, token, form, key).await;
+    opened.finish(("text", text), done.map_err(ApiError::from)).await
+}
+
+/// Takes the request back.
+pub(super) async fn cancel(
+    app: AppData,
+    request: HttpRequest,
+    path: Path<String>,
+    fields: Fields,
+) -> Result<HttpResponse, ApiError> {
+    let opened = Opened::of(app, request, &path)?;
+    let (reference, token) = opened.names();
+    let form = CancelForm { reason: fields.some("reason").map(ToOwned::to_owned) };
+    let done = requester::cancel(&opened.app, reference, token, form).await;
+    opened.finish(("reason", fields.get("reason")), done.map_err(ApiError::from)).await
+}
+
+/// Forgets the request in this browser.
+pub(super) async fn leave(app: AppData, path: Path<String>, _: Fields) -> Result<HttpResponse, ApiError> {
+    let mut answer = see_other("/requests");
+    answer.add_cookie(&guard::no_cookie(&app, &cookie_of(&reference(&path)?))).map_err(|_| cookie_failed())?;
+    Ok(answer)
+}
+
+async fn render(
+    app: &AppData,
+    request: &HttpRequest,
+    reference: String,
+    token: String,
+    mistakes: &BTreeMap<&'static str, (String, String)>,
+    status: StatusCode,
+) -> Result<HttpResponse, ApiError> {
+    let mut p = Chrome::of(request)?;
+    p.path = format!("/requests/{reference}");
+    p.query = String::new();
+    let view = match requester::view_in(app, reference.clone(), token, Some(p.language)).await {
+        Ok(view) => view,
+        Err(ServiceError::NotFound) => return secret_page(request, StatusCode::NOT_FOUND, &reference, true),
+        Err(error) => return Err(error.into()),
+    };
+    let operator = app.operator(&view.operator).ok_or(ServiceError::NotFound)?;
+    let calendar = latest(app).await?;
+    page(status, &template(p, view, operator, &calendar, mistakes))
+}
+
+fn template(
+    p: Chrome,
+    view: RequesterView,
+    operator: &Operator,
+    calendar: &Calendar,
+    mistakes: &BTreeMap<&'static str, (String, String)>,
+) -> Page {
+    let input = |name: &str, is_line: bool| {
+        let (value, mistake) = mistakes.get(name).cloned().unwrap_or_default();
+        let control = if is_line {
+            Control::Line { value, kind: "text", autocomplete: "one-time-code", inputmode: "numeric" }
+        } else {
+            Control::Area { value }
+        };
+        Input { mistake, ..Input::new(&p, "page", name, control) }
+    };
+    let today = almaty::local_date(p.app.clock.now());
+    let (mut by, mut left, mut outer) = (String::new(), String::new(), String::new());
+    if let Some(lead) = &view.headline {
+        by = dates::date_by(&p.app.texts, p.language, lead.due_on);
+        left = match calendar.working_days_between(today, lead.due_on) {
+            _ if lead.due_on < today => p.t("page-overdue"),
+            _ if lead.due_on == today => p.t("page-due-today"),
+            Ok(days) => p.tn("page-days-left", "days", i64::from(days)),
+            Err(_) => String::new(),
+        };
+        let limit = view.clocks.iter().filter(|clock| clock.state == ClockState::Running);
+        let limit = limit.filter_map(|clock| clock.due_on).max().filter(|due_on| *due_on > lead.due_on);
+        outer = limit.map(|due_on| p.t1("page-outer-limit", "date", &p.date(&due_on))).unwrap_or_default();
+    }
+    let (code, message, reason) = (input("code", true), input("text", false), input("reason", false).optional());
+    let file_mistake = mistakes.get("file").map(|(_, text)| text.clone()).unwrap_or_default();
+    let listed = mistakes.iter().map(|(name, (_, text))| ((*name).to_owned(), text.clone())).collect();
+    Page {
+        key: new_id(p.app.clock.now()),
+        operator_name: operator.names.get(p.language).to_owned(),
+        kind: p.word("kind", view.kind.as_str()),
+        status: p.word("status", view.status.as_str()),
+        tone: tone(view.status),
+        by,
+        left,
+        outer,
+        bars: bars(&p, &view),
+        code,
+        message,
+        reason,
+        file_mistake,
+        mistakes: listed,
+        view,
+        p,
+    }
+}
+
+const fn tone(status: Status) -> &'static str {
+    match status {
+        Status::Answered => "good",
+        Status::Submitted | Status::Clarification => "sun",
+        Status::Cancelled | Status::Dismissed => "quiet",
+        _ => "",
+    }
+}

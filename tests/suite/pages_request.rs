@@ -1,0 +1,127 @@
+//! The page of a request and its answer, as a browser without scripts meets them.
+
+use otinish::domain::vocabulary::Language;
+use serde_json::json;
+
+use crate::pages::seen;
+use crate::support::browser::Browser;
+use crate::support::{TestApp, forms};
+
+#[tokio::test]
+async fn the_secret_of_a_mailed_link_becomes_a_cookie_and_looking_changes_nothing() {
+    let app = TestApp::start().await;
+    let submitted = app.submit("demo", &forms::access()).await;
+    let home = format!("/requests/{}", submitted.reference);
+    let link = format!("{home}?token={}", submitted.token);
+    let mut browser = Browser::new(&app);
+    let before = app.get(&submitted.path(""), Some(&submitted.token)).await.expect(200);
+    for _ in 0..2 {
+        let page = browser.open(&link).await;
+        let html = page.expect(200);
+        assert_eq!(page.path, home);
+        assert!(!html.contains(&submitted.token), "the secret stands on no page");
+        assert_eq!(page.answer.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(page.answer.header("cache-control"), Some("no-store"));
+        assert!(!page.answer.header("content-security-policy").unwrap().contains("unsafe"));
+    }
+    for path in [format!("{home}/receipt"), format!("{home}/answer")] {
+        browser.open(&path).await;
+    }
+    assert_eq!(app.get(&submitted.path(""), Some(&submitted.token)).await.expect(200), before);
+    let mut other = Browser::new(&app);
+    let page = other.open(&format!("{home}?token={}x", submitted.token)).await;
+    page.expect(404);
+    assert!(other.cookies.keys().all(|name| !name.contains("request")));
+    assert!(other.open(&home).await.expect(200).contains("name=\"secret\""));
+    let page = other.open("/requests").await;
+    let typed = [("reference", submitted.reference.to_lowercase()), ("secret", submitted.token.clone())];
+    let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(other.send(&page, "/requests", &typed).await.path, home);
+}
+
+#[tokio::test]
+async fn the_page_of_a_request_shows_every_status_in_every_language_and_the_answer_at_its_end() {
+    let app = TestApp::start().await;
+    let desk = app.desk("demo").await;
+    let texts = &app.app.texts;
+    let statuses = ["submitted", "verification", "review", "clarification", "preparation", "approval"];
+    for status in statuses.into_iter().chain(["execution", "answered", "cancelled", "dismissed"]) {
+        // Only what is to be taken out of public sources is carried out by a step of its own.
+        let kind = if status == "execution" { "deletion" } else { "access" };
+        let request = app.brought_to(status, &desk, "demo", &forms::of_kind(kind)).await;
+        let home = format!("/requests/{}", request.reference);
+        for (code, language) in [("kk", Language::Kk), ("ru", Language::Ru), ("en", Language::En)] {
+            let mut browser = Browser { language: code, ..Browser::new(&app) };
+            let html = browser.open(&format!("{home}?token={}", request.token)).await.expect(200).to_owned();
+            let word = texts.get(language, &format!("status-{status}"), &[]);
+            assert!(html.contains(&word), "{status} {code}: {html}");
+            let is_closed = matches!(status, "cancelled" | "dismissed");
+            assert_eq!(html.contains("<svg class=\"bar\""), !is_closed, "no deadline is left: {html}");
+            assert_eq!(html.contains(&format!("{home}/answer")), status == "answered", "{html}");
+            let is_over = matches!(status, "execution" | "answered" | "cancelled" | "dismissed");
+            assert_eq!(html.contains(&format!("{home}/cancel")), !is_over, "{status}");
+            assert_eq!(html.contains("Which account"), status == "clarification");
+            browser.open(&format!("{home}/receipt")).await.expect(200);
+            let answer = browser.open(&format!("{home}/answer")).await;
+            if status == "answered" {
+                assert!(answer.expect(200).contains("All is done as you asked."));
+            } else {
+                answer.expect(404);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_shown_with_its_decisions_its_grounds_and_where_to_complain() {
+    let app = TestApp::start().await;
+    let desk = app.desk("demo").await;
+    let request = app.brought_to("preparation", &desk, "demo", &forms::access()).await;
+    let ground = json!([{"code": "wrong_operator", "text": "There is nothing & nobody."}]);
+    let draft = json!({
+        "outcome": "partly_granted", "letter": "In part.",
+        "decisions": [
+            {"about": "Phone <calls>", "result": "granted"},
+            {"about": "Video", "result": "refused", "text": "No camera there.", "grounds": ground},
+        ],
+        "grounds": ground,
+    });
+    app.done(&desk.agent, &request, "propose", draft).await;
+    app.done(&desk.dpo, &request, "approve", json!({})).await;
+    let mut browser = Browser { language: "en", ..Browser::new(&app) };
+    browser.open(&format!("/requests/{}?token={}", request.reference, request.token)).await.expect(200);
+    let page = browser.open(&format!("/requests/{}/answer", request.reference)).await;
+    let html = page.expect(200);
+    for part in ["In part.", "Phone &#60;calls&#62;", "No camera there.", "nothing &#38; nobody", "Astana", "refused"] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_says_less_is_served_and_what_mail_programs_add_is_overlooked() {
+    let app = TestApp::start().await;
+    let request = app.submit("demo", &forms::access()).await;
+    let home = format!("/requests/{}", request.reference);
+    let mut browser = Browser::new(&app);
+    let page = browser.open(&format!("{home}?utm_source=mail&token={}&utm_source=x", request.token)).await;
+    let body = format!("csrf={}", page.form(&format!("{home}/cancel"))[0].1);
+    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    // Under `Referrer-Policy: no-referrer` that is what browsers say of our own pages.
+    let sent = app.http.post(format!("{}{home}/cancel", app.base)).header("cookie", cookies.join("; "));
+    let sent = sent.header("content-type", "application/x-www-form-urlencoded").header("origin", "null").body(body);
+    assert_eq!(sent.send().await.unwrap().status(), 303);
+    assert_eq!(seen(&app, &browser, &request.reference).await["status"], "cancelled");
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_page_is_told_so_by_a_page() {
+    let app = TestApp::start().await;
+    let mut browser = Browser { language: "kk", ..Browser::new(&app) };
+    for path in ["/requests/DEM-0000-0000-0/cancel", "/requests/a/b/c/d", "/operators", "/operators/demo/more"] {
+        let page = browser.open(path).await;
+        assert!(page.answer.status == 404 || page.answer.status == 405, "{path}: {}", page.answer.status);
+        assert!(page.expect(page.answer.status).contains("<html lang=\"kk\">"));
+    }
+    let long = vec![("details".to_owned(), "x".repeat(300_000))];
+    browser.post("/operators/demo/request", &long).await.expect(413);
+}

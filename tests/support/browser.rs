@@ -1,0 +1,166 @@
+//! A browser without scripts: it keeps cookies, reads forms and sends them as a person fills them in.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::{COOKIE, SET_COOKIE};
+
+use super::{Answer, TestApp};
+
+/// A browser of one person.
+pub struct Browser<'a> {
+    pub app: &'a TestApp,
+    pub cookies: BTreeMap<String, String>,
+    pub language: &'static str,
+}
+
+/// A page, and where it was found.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub path: String,
+    pub answer: Answer,
+}
+
+impl Page {
+    /// Its HTML, which must have come with this status.
+    pub fn expect(&self, status: u16) -> &str {
+        assert_eq!(self.answer.status, status, "{}: {}", self.path, self.answer.text);
+        assert_eq!(self.answer.header("content-type"), Some("text/html; charset=utf-8"), "{}", self.answer.text);
+        // A text that is missing shows as its key.
+        assert!(
+            !self.answer.text.contains(">page-") && !self.answer.text.contains("page-label-"),
+            "{}",
+            self.answer.text
+        );
+        &self.answer.text
+    }
+
+    /// The fields of the form that is sent to an address, as the page filled them in: hidden ones, typed ones, chosen ones.
+    pub fn form(&self, action: &str) -> Vec<(String, String)> {
+        let start = format!("action=\"{action}\"");
+        let place =
+            self.answer.text.find(&start).unwrap_or_else(|| panic!("no form to {action}: {}", self.answer.text));
+        let form = self.answer.text[place..].split("</form>").next().unwrap();
+        let mut fields = Vec::new();
+        for tag in form.split('<').filter(|tag| tag.starts_with("input ") || tag.starts_with("textarea ")) {
+            let (head, rest) = tag.split_once('>').unwrap();
+            let (Some(name), kind) = (attribute(head, "name"), attribute(head, "type").unwrap_or_default()) else {
+                continue;
+            };
+            let is_choice = kind == "radio" || kind == "checkbox";
+            if is_choice && !head.contains(" checked") || kind == "file" {
+                continue;
+            }
+            let value = if head.starts_with("textarea") {
+                unescape(rest.trim_start_matches('\n'))
+            } else {
+                attribute(head, "value").unwrap_or_default()
+            };
+            fields.push((name, value));
+        }
+        fields
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let start = format!(" {name}=\"");
+    let place = tag.find(&start)? + start.len();
+    Some(unescape(tag[place..].split('"').next()?))
+}
+
+fn unescape(text: &str) -> String {
+    let plain = text.replace("&quot;", "\"").replace("&#34;", "\"").replace("&#39;", "'").replace("&#x27;", "'");
+    plain
+        .replace("&lt;", "<")
+        .replace("&#60;", "<")
+        .replace("&gt;", ">")
+        .replace("&#62;", ">")
+        .replace("&amp;", "&")
+        .replace("&#38;", "&")
+}
+
+impl<'a> Browser<'a> {
+    pub fn new(app: &'a TestApp) -> Self {
+        Self { app, cookies: BTreeMap::new(), language: "ru" }
+    }
+
+    /// Opens an address and follows where it leads.
+    pub async fn open(&mut self, path: &str) -> Page {
+        let request = self.app.http.get(format!("{}{path}", self.app.base));
+        self.follow(path, request).await
+    }
+
+    /// Sends a form: what the page filled in, with these fields in place of its own.
+    pub async fn send(&mut self, page: &Page, action: &str, typed: &[(&str, &str)]) -> Page {
+        let mut fields = page.form(action);
+        fields.retain(|(name, _)| !typed.iter().any(|(other, _)| other == name));
+        fields.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.post(action, &fields).await
+    }
+
+    /// Sends fields to an address.
+    pub async fn post(&mut self, action: &str, fields: &[(String, String)]) -> Page {
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let request = self.app.http.post(format!("{}{action}", self.app.base));
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body.join("&"));
+        self.follow(action, request).await
+    }
+
+    /// Sends a file by the form that leads to an address.
+    pub async fn send_file(&mut self, page: &Page, action: &str, name: &str, content: &[u8]) -> Page {
+        let boundary = "----page";
+        let mut body = Vec::new();
+        for (field, value) in page.form(action) {
+            body.extend(
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes(),
+            );
+        }
+        body.extend(
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").bytes(),
+        );
+        body.extend_from_slice(content);
+        body.extend(format!("\r\n--{boundary}--\r\n").bytes());
+        let request = self.app.http.post(format!("{}{action}", self.app.base));
+        let request = request.header("content-type", format!("multipart/form-data; boundary={boundary}")).body(body);
+        self.follow(action, request).await
+    }
+
+    async fn follow(&mut self, path: &str, request: reqwest::RequestBuilder) -> Page {
+        let (mut path, mut request) = (path.to_owned(), request);
+        for _ in 0..5 {
+            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let sent = request.header("accept-language", self.language).header(COOKIE, cookies.join("; "));
+            let response = sent.send().await.unwrap();
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            for cookie in headers.get_all(SET_COOKIE) {
+                self.keep(cookie.to_str().unwrap());
+            }
+            let answer = Answer { status, headers, text: response.text().await.unwrap() };
+            let Some(next) = answer.header("location").filter(|_| status == 303).map(ToOwned::to_owned) else {
+                return Page { path, answer };
+            };
+            request = self.app.http.get(format!("{}{next}", self.app.base));
+            path = next;
+        }
+        panic!("{path} leads round and round");
+    }
+
+    /// Keeps a cookie, which must be one that no script and no other host gets at.
+    fn keep(&mut self, cookie: &str) {
+        for part in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(part), "{cookie} lacks {part}");
+        }
+        assert!(cookie.starts_with("__Host-") && !cookie.contains("Domain"), "{cookie}");
+        let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+        if cookie.contains("Max-Age=0") {
+            self.cookies.remove(name);
+        } else {
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+    }
+}
+
+fn encode(text: &str) -> String {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes().map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
