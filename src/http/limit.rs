@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -54,14 +54,30 @@ pub async fn limit<B: MessageBody + 'static>(
     let is_wrong_token =
         answer.status() == StatusCode::NOT_FOUND && matches!(kind, Some(Limit::RequesterCalls | Limit::Uploads));
     if let (Some(app), true) = (&app, is_wrong_token) {
-        let reference = answer.request().match_info().get("reference").unwrap_or_default().to_uppercase();
-        let key = app.vault.fingerprint("limit reference", reference.as_bytes());
+        let key = reference_key(app, answer.request().match_info().get("reference").unwrap_or_default());
         // The right secret is never refused for the wrong ones of others: only these get no further answer.
         if let Err(refusal) = spend(app, &said, Limit::WrongTokens, &key) {
             return Ok(tell(answer.into_response(HttpResponse::from_error(refusal)), &said));
         }
     }
     Ok(tell(answer, &said))
+}
+
+/// Counts what a browser sends to a page, by the network address it comes from.
+///
+/// # Errors
+/// `rate_limited` when it is one too many.
+pub(super) fn page(request: &ServiceRequest, app: &App) -> Result<(), ApiError> {
+    let Some(kind) = kind_of_page(request) else { return Ok(()) };
+    of_request(request.request(), app, kind, caller(request.request(), app).to_string().as_bytes())
+}
+
+/// Counts a wrong secret for what somebody calls a reference.
+///
+/// # Errors
+/// `rate_limited` when it is one too many.
+pub(super) fn wrong_secret(request: &HttpRequest, app: &App, typed: &str) -> Result<(), ApiError> {
+    of_request(request, app, Limit::WrongTokens, &reference_key(app, typed))
 }
 
 /// Counts a call of an account.
@@ -110,6 +126,26 @@ fn kind(request: &ServiceRequest) -> Option<Limit> {
         return None;
     }
     Some(if path.starts_with("auth/") { Limit::SignIns } else { Limit::PublicCalls })
+}
+
+fn kind_of_page(request: &ServiceRequest) -> Option<Limit> {
+    let (path, is_post) = (request.path(), request.method() == Method::POST);
+    if path == "/requests" || path.starts_with("/requests/") {
+        if is_post && path.ends_with("/files") {
+            return Some(Limit::Uploads);
+        }
+        let has_secret = request.headers().contains_key(COOKIE) || request.query_string().contains("token=");
+        return (is_post || has_secret).then_some(Limit::RequesterCalls);
+    }
+    if path == "/staff/sign-in" {
+        return is_post.then_some(Limit::SignIns);
+    }
+    // What staff do is counted by account.
+    (is_post && !path.starts_with("/staff/")).then_some(Limit::PublicCalls)
+}
+
+fn reference_key(app: &App, typed: &str) -> Vec<u8> {
+    app.vault.fingerprint("limit reference", typed.trim().to_uppercase().as_bytes())
 }
 
 fn caller(request: &HttpRequest, app: &App) -> IpAddr {

@@ -4,6 +4,7 @@ use chrono::Duration;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::support::browser::Browser;
 use crate::support::program::copy_folder;
 use crate::support::{Answer, TestApp, TestDatabase, forms};
 use otinish::domain::vocabulary::Role;
@@ -55,6 +56,46 @@ async fn wrong_secrets_for_one_reference_are_refused_and_the_right_one_still_ope
     let seen = test.get(&request.path(""), Some(&request.token)).await;
     assert_eq!(seen.expect(200)["status"], "submitted");
     assert_eq!(header(&seen, "ratelimit-policy"), "\"requester\";q=300;w=60");
+}
+
+#[tokio::test]
+async fn pages_have_the_same_limits_and_say_so_as_pages() {
+    let test = limited().await;
+    let request = test.submit("demo", &forms::access()).await;
+    let home = format!("/requests/{}", request.reference);
+    let mut browser = Browser::new(&test);
+    let form = browser.open("/requests").await;
+    for number in 0..30 {
+        let typed = [("reference", request.reference.as_str()), ("secret", "guess")];
+        if number % 2 == 0 {
+            browser.send(&form, "/requests", &typed).await.expect(404);
+        } else {
+            browser.open(&format!("{home}?token=guess")).await.expect(404);
+        }
+    }
+    let refused = browser.open(&format!("{home}?token=guess")).await;
+    refused.expect(429);
+    assert!(refused.answer.header("retry-after").is_some());
+    browser.send(&form, "/requests", &[("reference", &request.reference), ("secret", "guess")]).await.expect(429);
+    assert_eq!(browser.open(&format!("{home}?token={}", request.token)).await.path, home, "the right one opens it");
+}
+
+#[tokio::test]
+async fn a_form_with_an_address_that_asked_too_often_keeps_its_answers() {
+    let test = limited().await;
+    let mut browser = Browser { language: "en", ..Browser::new(&test) };
+    let form = browser.filled("demo", "access").await;
+    let mut other = forms::access();
+    other["subject"]["email"] = json!("aigul@example.kz");
+    for _ in 0..20 {
+        test.submit("demo", &other).await;
+    }
+    let sent = browser.send(&form, "/operators/demo/request", &[("go", "send")]).await;
+    let html = sent.expect(429);
+    assert!(html.contains("value=\"aigul@example.kz\""), "{html}");
+    test.app.clock.advance(Duration::seconds(180));
+    let sent = browser.send(&sent, "/operators/demo/request", &[("go", "send")]).await;
+    assert!(sent.path.ends_with("/receipt"), "{}", sent.path);
 }
 
 #[tokio::test]
