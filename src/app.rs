@@ -14,6 +14,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::clocks::Law;
 use crate::domain::operator::{Operator, Operators};
 use crate::domain::rules::Rules;
+use crate::limits::Limits;
 use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
@@ -65,6 +66,8 @@ pub struct App {
     pub clock_bell: Notify,
     /// Sign-ins with addresses that have no account, kept in memory so that they are slowed down like the others.
     pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
+    /// How often somebody may call.
+    pub limits: Limits,
     /// Where sealed files lie.
     pub files: Files,
     /// When objects without a row were last swept away, as far as this process knows.
@@ -180,8 +183,6 @@ impl App {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let data = Data::load(&settings.config_dir)?;
         make_data_dir(&settings)?;
-        // Those who speak TLS agree on one provider; a second App of a process finds it set.
-        drop(rustls::crypto::ring::default_provider().install_default());
         let files = Files::open(&settings.files)?;
         let mut connection = AnyConnection::open(&settings.database)?;
         let changes = storage::migrate(&mut connection)?;
@@ -204,6 +205,7 @@ impl App {
             );
         }
         Ok(Arc::new(Self {
+            limits: Limits::new(settings.rate_limits, &clock),
             settings,
             db,
             clock,

@@ -17,6 +17,7 @@ pub mod intake;
 pub mod lifecycle;
 pub mod merkle;
 pub mod morning;
+pub mod network;
 pub mod operator;
 pub mod permission;
 pub mod person_name;
