@@ -70,7 +70,7 @@ fn look(
         }
         let requests = checkpoints::unlisted_requests(connection, after, limit)?;
         let after = requests.last().map_or_else(|| after.to_owned(), |(id, _)| id.clone());
-        let mut entries = histories(connection, requests)?;
+        let mut entries = histories(connection, &requests)?;
         let room = limit.saturating_sub(i64::try_from(entries.len()).unwrap_or(i64::MAX));
         for row in checkpoints::unlisted_audit(connection, room)? {
             let hash = audit_hash(&row).to_vec();
@@ -81,7 +81,7 @@ fn look(
     Ok(found)
 }
 
-fn histories(connection: &mut AnyConnection, requests: Vec<(String, String)>) -> diesel::QueryResult<Vec<Entry>> {
+fn histories(connection: &mut AnyConnection, requests: &[(String, String)]) -> diesel::QueryResult<Vec<Entry>> {
     let mut entries = Vec::with_capacity(requests.len());
     for part in requests.chunks(200) {
         let ids: Vec<String> = part.iter().map(|(id, _)| id.clone()).collect();

@@ -112,7 +112,7 @@ async fn of_several_processes_one_makes_it_and_each_has_the_files() {
         test.submit("demo", &forms::access()).await;
     }
     let others = [test.second_process(), test.second_process()];
-    let steps = [&test.app, &others[0], &others[1]].map(|app| otinish::worker::checkpoint::step(app));
+    let steps = [&test.app, &others[0], &others[1]].map(otinish::worker::checkpoint::step);
     for made in futures_util::future::join_all(steps).await {
         made.unwrap();
     }
@@ -127,17 +127,17 @@ async fn a_file_says_what_the_database_says_and_is_written_again_when_a_process_
     let request = test.submit("demo", &forms::access()).await;
     test.work().await;
     let folder = test.app.settings.audit_dir.clone();
-    let (row, entries) = checkpoint_files::read(&folder, 1).unwrap().unwrap();
+    let (row, listed) = checkpoint_files::read(&folder, 1).unwrap().unwrap();
     assert_eq!(row, all(&test.database)[0]);
-    assert_eq!(entries, entries_of(&mut test.database.connect(), 1).unwrap());
-    let text = std::fs::read_to_string(checkpoint_files::path(&folder, 1)).unwrap();
-    assert!(text.contains(&request.reference));
+    assert_eq!(listed, entries_of(&mut test.database.connect(), 1).unwrap());
+    let written = std::fs::read_to_string(checkpoint_files::path(&folder, 1)).unwrap();
+    assert!(written.contains(&request.reference));
     for personal in [forms::EMAIL, forms::IIN, "Айгүл"] {
-        assert!(!text.contains(personal), "{personal}");
+        assert!(!written.contains(personal), "{personal}");
     }
     std::fs::remove_dir_all(&folder).unwrap();
     otinish::worker::checkpoint::step(&test.second_process()).await.unwrap();
-    assert_eq!(std::fs::read_to_string(checkpoint_files::path(&folder, 1)).unwrap(), text);
+    assert_eq!(std::fs::read_to_string(checkpoint_files::path(&folder, 1)).unwrap(), written);
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ fn check_checkpoint(proof: &Value, published_key: &str) -> Result<(), String> {
         let sibling = unhex(sibling);
         if node % 2 == 1 || node == last {
             hash = sha(&[&[1], &sibling, &hash]);
-            while node % 2 == 0 && node != 0 {
+            while node.is_multiple_of(2) && node != 0 {
                 (node, last) = (node / 2, last / 2);
             }
         } else {
@@ -167,9 +167,9 @@ async fn a_proof_that_was_changed_does_not_hold() {
         ("/reference", json!("KTP-0000-0000-0")),
     ];
     for (pointer, value) in changes {
-        let mut changed = proof.clone();
-        *changed.pointer_mut(pointer).unwrap() = value;
-        assert!(check_events(&changed).and_then(|()| check_checkpoint(&changed, &key)).is_err(), "{pointer}");
+        let mut forged = proof.clone();
+        *forged.pointer_mut(pointer).unwrap() = value;
+        assert!(check_events(&forged).and_then(|()| check_checkpoint(&forged, &key)).is_err(), "{pointer}");
     }
     let stranger = TestApp::start().await;
     assert!(check_checkpoint(&proof, &published(&stranger)).is_err(), "another deployment's key");

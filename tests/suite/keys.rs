@@ -194,10 +194,10 @@ async fn a_process_with_an_older_ring_writes_nothing_that_nobody_could_open() {
 async fn a_ring_from_before_there_were_checkpoints_gets_their_key_at_the_start() {
     let test = TestApp::start().await;
     let path = test.database.folder.path().join("keyring.json");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
-    value["keys"].as_array_mut().unwrap().retain(|key| key["purpose"] != "audit");
-    std::fs::write(&path, value.to_string()).unwrap();
+    let stored = std::fs::read_to_string(&path).unwrap();
+    let mut kept: serde_json::Value = serde_json::from_str(&stored).unwrap();
+    kept["keys"].as_array_mut().unwrap().retain(|key| key["purpose"] != "audit");
+    std::fs::write(&path, kept.to_string()).unwrap();
     tamper(&test.database, "DELETE FROM key_fingerprints WHERE purpose = 'audit'");
     let after = test.second_process();
     let id = after.vault.audit_key_id().unwrap();

@@ -43,7 +43,7 @@ proptest! {
     fn any_bytes_at_all_do_not_open_and_do_not_panic(bytes in any::<Vec<u8>>()) {
         prop_assert!(fails(&key().open(&PLACE, &bytes)));
         let vault = Vault::new(&ring()).unwrap();
-        let wrapped = WrappedKey { master_key_id: vault.active_master_key_id().to_owned(), bytes };
+        let wrapped = WrappedKey { master_key_id: vault.active_master_key_id().clone(), bytes };
         prop_assert!(fails(&vault.unwrap("r1", &wrapped)));
     }
 }
