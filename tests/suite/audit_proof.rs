@@ -122,8 +122,8 @@ fn published(test: &TestApp) -> String {
 #[tokio::test]
 async fn anybody_can_check_a_proof_from_its_json_and_the_published_key() {
     let test = TestApp::start().await;
-    let desk = test.desk("kazteleport").await;
-    let request = test.brought_to("answered", &desk, "kazteleport", &forms::access()).await;
+    let mut desk = test.desk("kazteleport").await;
+    let request = test.brought_to("review", &desk, "kazteleport", &forms::access()).await;
     for _ in 0..4 {
         test.submit("kazteleport", &forms::of_kind("claim")).await;
     }
@@ -138,6 +138,7 @@ async fn anybody_can_check_a_proof_from_its_json_and_the_published_key() {
     assert_eq!(proof["checkpoint"]["public_key"], published(&test));
 
     // What was there at the time of the proof is proven also after more happened.
+    test.renew(&mut desk.dpo).await;
     test.done(&desk.dpo, &request, "note", json!({"text": "Filed."})).await;
     let later = test.get(&request.path("/proof"), Some(&request.token)).await.expect(200);
     check_events(&later).unwrap();

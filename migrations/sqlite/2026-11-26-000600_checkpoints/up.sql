@@ -26,6 +26,7 @@ ALTER TABLE audit ADD COLUMN checkpoint BIGINT;
 CREATE INDEX audit_by_checkpoint ON audit (checkpoint, id);
 
 -- Which requests still have to be wrapped anew after a rotation.
+DROP INDEX request_keys_by_master;
 CREATE INDEX request_keys_by_master ON request_keys (master_key_id, request_id) WHERE wrapped IS NOT NULL;
 
 -- A key that was taken out of the ring.
