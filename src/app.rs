@@ -14,6 +14,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::clocks::Law;
 use crate::domain::operator::{Operator, Operators};
 use crate::domain::rules::Rules;
+use crate::limits::Limits;
 use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
@@ -24,6 +25,12 @@ use crate::vault::{KeyFingerprint, KeyRing, Purpose, Vault, VaultError};
 
 /// How long a session of a staff member lasts at most.
 pub const SESSION_DAYS: i64 = 14;
+
+/// Under this name those who change the key ring follow one another.
+pub const RING_LOCK: &[u8] = b"key ring";
+
+/// A checkpoint lists so many requests and lines at most; more come into further ones.
+const CHECKPOINT_AT_ONCE: usize = 2_000;
 
 /// See [`App::recount_at_once`].
 const RECOUNT_AT_ONCE: usize = 4_000;
@@ -59,6 +66,8 @@ pub struct App {
     pub clock_bell: Notify,
     /// Sign-ins with addresses that have no account, kept in memory so that they are slowed down like the others.
     pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
+    /// How often somebody may call.
+    pub limits: Limits,
     /// Where sealed files lie.
     pub files: Files,
     /// When objects without a row were last swept away, as far as this process knows.
@@ -67,6 +76,12 @@ pub struct App {
     pub digest_day: RwLock<Option<chrono::NaiveDate>>,
     /// What was done today of the work that nobody waits for.
     pub upkeep: RwLock<Upkeep>,
+    /// What this process knows of checkpoints.
+    pub checkpoints: SeenCheckpoints,
+    /// How many requests and lines a checkpoint lists at most.
+    pub checkpoint_at_once: AtomicUsize,
+    /// The active master key with which all keys were wrapped, as this process saw it, and when.
+    pub rewrapped: RwLock<Option<(String, chrono::DateTime<chrono::Utc>)>>,
 }
 
 /// How far a process is with the work that is done once a day.
@@ -76,6 +91,15 @@ pub struct Upkeep {
     pub destroyed_on: Option<chrono::NaiveDate>,
     /// When traces of what was destroyed are to be taken out of the database's files; nothing when there are none.
     pub scrub_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+/// What a process knows of checkpoints, to spare the database the question.
+#[derive(Debug, Default)]
+pub struct SeenCheckpoints {
+    /// When it last looked whether one is due.
+    pub looked_at: RwLock<Option<chrono::DateTime<chrono::Utc>>>,
+    /// Up to this number its folder has all files.
+    pub files: RwLock<Option<i64>>,
 }
 
 /// The calendar as a process saw it last, with its number in the database; 0 for one that comes from the file alone.
@@ -126,6 +150,16 @@ pub enum StartError {
     /// The key ring cannot be used.
     #[error("{0}")]
     Vault(#[from] VaultError),
+    /// The key that signed the checkpoints is gone.
+    #[error(
+        "{ring} does not hold the audit key {id}, which signed the newest checkpoint of the audit: restore the copy of {ring} that holds it"
+    )]
+    NoAuditKey {
+        /// The key.
+        id: String,
+        /// The file or the variable.
+        ring: String,
+    },
     /// The mail settings cannot be used.
     #[error("{0}")]
     Mail(#[from] MailError),
@@ -160,8 +194,6 @@ impl App {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let data = Data::load(&settings.config_dir)?;
         make_data_dir(&settings)?;
-        // Those who speak TLS agree on one provider; a second App of a process finds it set.
-        drop(rustls::crypto::ring::default_provider().install_default());
         let files = Files::open(&settings.files)?;
         let mut connection = AnyConnection::open(&settings.database)?;
         let changes = storage::migrate(&mut connection)?;
@@ -184,6 +216,7 @@ impl App {
             );
         }
         Ok(Arc::new(Self {
+            limits: Limits::new(settings.rate_limits, &clock),
             settings,
             db,
             clock,
@@ -202,6 +235,9 @@ impl App {
             files_swept_at: RwLock::default(),
             digest_day: RwLock::default(),
             upkeep: RwLock::default(),
+            checkpoints: SeenCheckpoints::default(),
+            checkpoint_at_once: AtomicUsize::new(CHECKPOINT_AT_ONCE),
+            rewrapped: RwLock::default(),
         }))
     }
 
@@ -268,26 +304,63 @@ fn open_vault(connection: &mut AnyConnection, settings: &Settings, clock: &Clock
     let now = clock.now();
     let ring = storage::write_transaction::<_, StartError>(connection, |tx| {
         // Two processes that start on one empty database must not make a ring each.
-        storage::follow_one_another(tx, b"key ring").map_err(StorageError::from)?;
-        let stored: Vec<KeyFingerprint> = storage::staff::fingerprints(tx)
-            .map_err(StorageError::from)?
-            .into_iter()
-            .filter_map(|row| {
-                let purpose = Purpose::parse(&row.purpose)?;
-                Some(KeyFingerprint { id: row.id, purpose, fingerprint: row.fingerprint })
-            })
-            .collect();
+        storage::follow_one_another(tx, RING_LOCK).map_err(StorageError::from)?;
+        let (stored, retired) = stored_fingerprints(tx).map_err(StorageError::from)?;
+        // A checkpoint can only be believed while its key is there, whatever became of the list of fingerprints. This comes first:
+        // a ring without it must not get a new one.
+        if let Some(newest) = storage::checkpoints::newest(tx).map_err(StorageError::from)?
+            && let Some(ring) = KeyRing::load(&settings.key_ring)?
+            && !ring.keys().iter().any(|key| key.id == newest.key_id)
+        {
+            return Err(StartError::NoAuditKey { id: newest.key_id, ring: settings.key_ring.to_string() });
+        }
         let (ring, new) = KeyRing::load_or_create(&settings.key_ring, &stored, now)?;
-        for key in new {
-            let row = storage::staff::FingerprintRow {
-                id: key.id,
-                purpose: key.purpose.as_str().to_owned(),
-                fingerprint: key.fingerprint,
-                created_at: now.naive_utc(),
-            };
-            storage::staff::insert_fingerprint(tx, &row).map_err(StorageError::from)?;
+        for key in new.iter().filter(|key| !retired.contains(&key.id)) {
+            remember_key(tx, key, now).map_err(StorageError::from)?;
         }
         Ok(ring)
     })?;
-    Ok(Vault::new(&ring)?)
+    let vault = Vault::watching(&ring, &settings.key_ring)?;
+    if vault.audit_key_id().is_none() {
+        tracing::warn!(
+            "{} has no audit key and cannot be written: no checkpoints are made; see docs/audit.md",
+            settings.key_ring
+        );
+    }
+    Ok(vault)
+}
+
+/// The fingerprints of the keys that the ring must hold, and the ids of those that were taken out of it.
+///
+/// # Errors
+/// Those of the database.
+pub fn stored_fingerprints(tx: &mut AnyConnection) -> diesel::QueryResult<(Vec<KeyFingerprint>, Vec<String>)> {
+    let (mut stored, mut retired) = (Vec::new(), Vec::new());
+    for row in storage::keys::fingerprints(tx)? {
+        match Purpose::parse(&row.purpose) {
+            _ if row.retired_at.is_some() => retired.push(row.id),
+            Some(purpose) => stored.push(KeyFingerprint { id: row.id, purpose, fingerprint: row.fingerprint }),
+            None => {}
+        }
+    }
+    Ok((stored, retired))
+}
+
+/// Lets the database know a key by its fingerprint.
+///
+/// # Errors
+/// Those of the database.
+pub fn remember_key(
+    tx: &mut AnyConnection,
+    key: &KeyFingerprint,
+    now: chrono::DateTime<chrono::Utc>,
+) -> diesel::QueryResult<()> {
+    let row = storage::keys::FingerprintRow {
+        id: key.id.clone(),
+        purpose: key.purpose.as_str().to_owned(),
+        fingerprint: key.fingerprint.clone(),
+        created_at: now.naive_utc(),
+        retired_at: None,
+    };
+    storage::keys::insert_fingerprint(tx, &row)
 }

@@ -11,6 +11,7 @@ pub mod data;
 pub mod domain;
 pub mod http;
 pub mod ids;
+pub mod limits;
 pub mod locale;
 pub mod mail;
 pub mod services;

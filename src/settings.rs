@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::network::Network;
 use crate::storage::DatabaseUrl;
 use crate::storage::files::FilesUrl;
 use crate::vault::KeyRingSource;
@@ -35,6 +36,12 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "how people reach this server: links in mails and problem types begin with it",
     },
     Variable {
+        name: "TLS_CERT",
+        default: "",
+        meaning: "file of the certificate chain in PEM: with it and TLS_KEY the server speaks HTTPS. SIGHUP reads both again",
+    },
+    Variable { name: "TLS_KEY", default: "", meaning: "file of the certificate's private key in PEM, mode 0600" },
+    Variable {
         name: "DATA_DIR",
         default: "./data",
         meaning: "folder of the embedded database, the key ring and mails as files",
@@ -60,6 +67,11 @@ pub const VARIABLES: &[Variable] = &[
         default: "file:./data/files",
         meaning: "where sealed files lie: file:<folder>, or s3://<bucket>/<prefix> that nothing else uses",
     },
+    Variable {
+        name: "AUDIT_DIR",
+        default: "./data/audit",
+        meaning: "folder for the signed checkpoints of the audit; keep a copy where nobody who runs the database can write",
+    },
     Variable { name: "S3_ENDPOINT", default: "", meaning: "address of a store that speaks S3; none for AWS" },
     Variable { name: "S3_REGION", default: "us-east-1", meaning: "region of the bucket" },
     Variable { name: "S3_ACCESS_KEY_ID", default: "", meaning: "who writes to the bucket" },
@@ -68,6 +80,11 @@ pub const VARIABLES: &[Variable] = &[
         name: "RATE_LIMITS",
         default: "on",
         meaning: "on, or off for load tests on loopback; the lock-out of sign-ins stays",
+    },
+    Variable {
+        name: "TRUSTED_PROXIES",
+        default: "",
+        meaning: "addresses or networks of reverse proxies whose X-Forwarded-For is believed, such as 127.0.0.1, 10.0.0.0/8",
     },
     Variable { name: "DATABASE_CONNECTIONS", default: "8", meaning: "connections per process, 2 to 200" },
     Variable { name: "LOG_FORMAT", default: "text", meaning: "text or json" },
@@ -92,6 +109,8 @@ pub struct Settings {
     pub bind_addr: String,
     /// `PUBLIC_URL` without a slash at its end.
     pub public_url: String,
+    /// `TLS_CERT` and `TLS_KEY`.
+    pub tls: Option<TlsFiles>,
     /// `DATA_DIR`.
     pub data_dir: PathBuf,
     /// `CONFIG_DIR`.
@@ -104,14 +123,27 @@ pub struct Settings {
     pub key_ring: KeyRingSource,
     /// `FILES_URL`, with the settings of a bucket beside it.
     pub files: FilesUrl,
+    /// `AUDIT_DIR`.
+    pub audit_dir: PathBuf,
     /// `RATE_LIMITS`.
     pub rate_limits: bool,
+    /// `TRUSTED_PROXIES`.
+    pub trusted_proxies: Vec<Network>,
     /// `DATABASE_CONNECTIONS`.
     pub connections: u32,
     /// `LOG_FORMAT`.
     pub log_format: LogFormat,
     /// `RUST_LOG`.
     pub log_filter: String,
+}
+
+/// Where the server's certificate lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The chain, in PEM, the server's own certificate first.
+    pub cert: PathBuf,
+    /// The private key, in PEM.
+    pub key: PathBuf,
 }
 
 /// A value that its `Debug` does not show.
@@ -173,7 +205,8 @@ impl Settings {
         if !bind_addr.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
             return Err(SettingError::new("BIND_ADDR", "expected <address>:<port>, such as 127.0.0.1:8080"));
         }
-        let public_url = public_url(get("PUBLIC_URL"), &bind_addr)?;
+        let tls = tls_files(get("TLS_CERT"), get("TLS_KEY"))?;
+        let public_url = public_url(get("PUBLIC_URL"), &bind_addr, tls.is_some())?;
         let mail_from = get("MAIL_FROM").unwrap_or_else(|| "no-reply@otinish.example.kz".to_owned());
         if crate::domain::email_address::EmailAddress::parse(&mail_from).is_err() {
             return Err(SettingError::new("MAIL_FROM", "expected a mail address, such as no-reply@example.kz"));
@@ -183,16 +216,19 @@ impl Settings {
         let files = FilesUrl::parse(get("FILES_URL"), data_dir.join("files"), get)
             .map_err(|(name, expected)| SettingError::new(name, expected))?;
         Ok(Self {
+            audit_dir: get("AUDIT_DIR").map_or_else(|| data_dir.join("audit"), PathBuf::from),
             files,
             database,
             bind_addr,
             public_url,
+            tls,
             config_dir: PathBuf::from(get("CONFIG_DIR").unwrap_or_else(|| ".".to_owned())),
             data_dir,
             smtp_url: get("SMTP_URL").map(Secret),
             mail_from,
             key_ring,
             rate_limits: one_of("RATE_LIMITS", get("RATE_LIMITS").as_deref(), &[("on", true), ("off", false)])?,
+            trusted_proxies: networks(get("TRUSTED_PROXIES"))?,
             connections: connections(get("DATABASE_CONNECTIONS"))?,
             log_format: one_of(
                 "LOG_FORMAT",
@@ -216,8 +252,21 @@ impl Settings {
     }
 }
 
-fn public_url(value: Option<String>, bind_addr: &str) -> Result<String, SettingError> {
-    let Some(url) = value else { return Ok(format!("http://{bind_addr}")) };
+fn tls_files(cert: Option<String>, key: Option<String>) -> Result<Option<TlsFiles>, SettingError> {
+    match (cert, key) {
+        (None, None) => Ok(None),
+        (Some(cert), Some(key)) => Ok(Some(TlsFiles { cert: cert.into(), key: key.into() })),
+        (Some(_), None) => {
+            Err(SettingError::new("TLS_KEY", "expected the file of the private key, since TLS_CERT is set"))
+        }
+        (None, Some(_)) => {
+            Err(SettingError::new("TLS_CERT", "expected the file of the certificate, since TLS_KEY is set"))
+        }
+    }
+}
+
+fn public_url(value: Option<String>, bind_addr: &str, tls: bool) -> Result<String, SettingError> {
+    let Some(url) = value else { return Ok(default_url(bind_addr, tls)) };
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     if host.is_none_or(|host| host.is_empty() || host.contains(['?', '#', ' '])) {
         return Err(SettingError::new("PUBLIC_URL", "expected https://<host> or http://<host>, with no query"));
@@ -235,6 +284,12 @@ fn one_of<T: Copy>(name: &'static str, value: Option<&str>, choices: &[(&str, T)
         .ok_or_else(|| SettingError::new(name, format!("expected {names}")))
 }
 
+fn networks(value: Option<String>) -> Result<Vec<Network>, SettingError> {
+    let value = value.unwrap_or_default();
+    let listed = value.split([',', ' ']).filter(|part| !part.is_empty()).map(Network::parse);
+    listed.collect::<Result<_, _>>().map_err(|expected| SettingError::new("TRUSTED_PROXIES", expected))
+}
+
 fn connections(value: Option<String>) -> Result<u32, SettingError> {
     let Some(value) = value else { return Ok(8) };
     value
@@ -242,6 +297,12 @@ fn connections(value: Option<String>) -> Result<u32, SettingError> {
         .ok()
         .filter(|count| (2..=200).contains(count))
         .ok_or_else(|| SettingError::new("DATABASE_CONNECTIONS", "expected a number from 2 to 200"))
+}
+
+/// `PUBLIC_URL` when it is not set.
+#[must_use]
+pub fn default_url(bind_addr: &str, tls: bool) -> String {
+    format!("{}://{bind_addr}", if tls { "https" } else { "http" })
 }
 
 /// The text of `.env.example`.
@@ -296,12 +357,27 @@ mod tests {
             ("MAIL_FROM", "nobody"),
             ("FILES_URL", "ftp://x"),
             ("RATE_LIMITS", "maybe"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
             ("DATABASE_CONNECTIONS", "1"),
             ("LOG_FORMAT", "xml"),
         ];
         for (name, value) in wrong {
             assert_eq!(with(name, value).unwrap_err().name, name, "{value}");
         }
+    }
+
+    #[test]
+    fn certificate_and_key_come_together_and_make_the_default_address_https() {
+        let both = Settings::from_lookup(|name| match name {
+            "TLS_CERT" => Some("chain.pem".to_owned()),
+            "TLS_KEY" => Some("key.pem".to_owned()),
+            _ => None,
+        });
+        let both = both.unwrap();
+        assert_eq!(both.tls, Some(TlsFiles { cert: "chain.pem".into(), key: "key.pem".into() }));
+        assert_eq!(both.public_url, "https://127.0.0.1:8080");
+        assert_eq!(with("TLS_CERT", "chain.pem").unwrap_err().name, "TLS_KEY");
+        assert_eq!(with("TLS_KEY", "key.pem").unwrap_err().name, "TLS_CERT");
     }
 
     #[test]

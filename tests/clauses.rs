@@ -7,7 +7,6 @@
 //! Clauses without a test, since the product does not do yet what they need:
 //! - 002 4.2 (first bullet) and 004 2.4: an access answer is a letter; its seven parts (fact, purposes, sources, ways, list, terms,
 //!   recipients) are not put together from the profile.
-//! - 004 3.4 (second): the server does not end TLS itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 #[path = "clauses/aitu_sauda.rs"]

@@ -164,6 +164,7 @@ page-cancel-text = We stop working on it. You can send a new one at any time.
 page-label-reason = Why
 page-cancel-button = Withdraw
 page-receipt-link = Receipt to print
+page-proof-link = Download the history with its proof
 page-leave = Close on this device
 
 ## The receipt

@@ -52,6 +52,10 @@ problem-locked_out-detail = { $seconds ->
 }
 problem-payload_too_large-title = Too large
 problem-payload_too_large-detail = What was sent is larger than can be taken. Shorten the text, or make the file smaller: a file may have 10 MiB.
+problem-headers_too_large-title = The headers are too large
+problem-headers_too_large-detail = The headers of this call are larger than can be taken. Send fewer or shorter ones; clearing the cookies of this site may help.
+problem-uri_too_long-title = The address is too long
+problem-uri_too_long-detail = This address with its parameters is longer than can be taken. Shorten the parameters.
 problem-unsupported_media_type-title = This format is not taken
 problem-unsupported_media_type-detail = Send data as application/json, not compressed. A file goes as multipart/form-data; PDF, JPEG, PNG, HEIC, DOCX without macros, TXT, EML and P7S are taken, by what is in them.
 problem-too_many_files-title = Too many files

@@ -164,6 +164,7 @@ page-cancel-text = Біз онымен жұмысты тоқтатамыз. Жа
 page-label-reason = Неге
 page-cancel-button = Кері қайтару
 page-receipt-link = Басып шығаратын түбіртек
+page-proof-link = Тарихты дәлелімен жүктеп алу
 page-leave = Осы құрылғыда жабу
 
 ## Түбіртек

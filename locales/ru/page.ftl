@@ -165,6 +165,7 @@ page-cancel-text = Мы перестанем над ним работать. Н�
 page-label-reason = Почему
 page-cancel-button = Отозвать
 page-receipt-link = Квитанция для печати
+page-proof-link = Скачать историю с доказательством
 page-leave = Закрыть на этом устройстве
 
 ## Квитанция

@@ -55,6 +55,10 @@ problem-locked_out-detail = { $seconds ->
 }
 problem-payload_too_large-title = Слишком большой объём
 problem-payload_too_large-detail = Отправленное больше, чем можно принять. Сократите текст или уменьшите файл: файл может занимать до 10 МиБ.
+problem-headers_too_large-title = Слишком большие заголовки
+problem-headers_too_large-detail = Заголовки запроса больше, чем можно принять. Отправьте меньше заголовков или сократите их; может помочь удаление cookie этого сайта.
+problem-uri_too_long-title = Слишком длинный адрес
+problem-uri_too_long-detail = Этот адрес с параметрами длиннее, чем можно принять. Сократите параметры.
 problem-unsupported_media_type-title = Такой формат не принимается
 problem-unsupported_media_type-detail = Данные отправляйте как application/json, без сжатия, файл — как multipart/form-data. Принимаются PDF, JPEG, PNG, HEIC, DOCX без макросов, TXT, EML и P7S; тип определяется по содержимому.
 problem-too_many_files-title = Слишком много файлов

@@ -13,8 +13,11 @@ use crate::data::Data;
 use crate::domain::almaty;
 use crate::domain::calendar::Calendar;
 use crate::domain::vocabulary::Certainty;
+use crate::services::audit_check::STALE_AFTER_HOURS;
+use crate::services::error::ServiceError;
 use crate::services::start::look;
 use crate::settings::Settings;
+use crate::storage;
 
 /// Files of law are to be compared with their sources at least this often.
 const VERIFY_AFTER_DAYS: i64 = 90;
@@ -129,6 +132,7 @@ fn check_settings(settings: &Settings, findings: &mut Findings) {
 async fn check_running(app: &Arc<App>, findings: &mut Findings) {
     check_calendar(&app.calendar(), almaty::local_date(app.clock.now()), findings);
     findings.good("database and key ring");
+    check_checkpoints(app, findings).await;
     match app.transport.check().await {
         Ok(()) => findings.good(&format!("mail by {}", app.transport.name())),
         Err(failure) => findings.error(&format!("SMTP_URL: the mail server cannot be used ({failure})")),
@@ -146,6 +150,25 @@ async fn check_running(app: &Arc<App>, findings: &mut Findings) {
             }
         }
         Err(error) => findings.error(&format!("staff: {error}")),
+    }
+}
+
+/// Checkpoints come every day, from a worker that has their key.
+async fn check_checkpoints(app: &Arc<App>, findings: &mut Findings) {
+    if app.vault.audit_key_id().is_none() {
+        findings.warn("the key ring has no audit key: no checkpoints are made; see docs/audit.md");
+        return;
+    }
+    let newest = app.db.read("newest_checkpoint", |connection| {
+        Ok::<_, ServiceError>(storage::checkpoints::newest(connection)?.map(|newest| newest.at.and_utc()))
+    });
+    match newest.await {
+        Ok(Some(at)) if (app.clock.now() - at).num_hours() >= STALE_AFTER_HOURS => {
+            findings.warn(&format!("the newest checkpoint of the audit is of {at}: is a worker running?"));
+        }
+        Ok(Some(_)) => findings.good("checkpoints of the audit"),
+        Ok(None) => findings.good("checkpoints of the audit: none yet, the first comes when a worker runs"),
+        Err(error) => findings.error(&format!("checkpoints: {error}")),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The command line: one file each for what is more than a call.
 
+mod audit;
 mod deadlines;
 pub mod demo;
 mod doctor;
+mod keys;
 mod retention;
 mod serve;
 pub mod staff;
@@ -53,6 +55,16 @@ enum Command {
     Deadlines(deadlines::Args),
     /// Fills a database with made-up requests, history included, to look at and to measure.
     Demo(demo::Args),
+    /// Whether what was written is still what is there.
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
+    /// The keys of the deployment.
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
     /// Checks settings, data files, database, keys, mail and staff, and says what to mend.
     Doctor,
     /// Prints the description of the API (OpenAPI 3.1).
@@ -154,6 +166,11 @@ fn run(command: Command) -> Result<ExitCode, String> {
             Command::Staff { command } => {
                 let app = look(settings, Clock::System).map_err(|error| error.to_string())?;
                 staff_command(app, command).await
+            }
+            Command::Audit { command } => audit::run(&settings, &command),
+            Command::Keys { command } => {
+                let app = look(settings, Clock::System).map_err(|error| error.to_string())?;
+                keys::run(&app, command).await
             }
             Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
         }

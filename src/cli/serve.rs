@@ -10,28 +10,38 @@ use crate::app::App;
 use crate::domain::phone::Phone;
 use crate::domain::vocabulary::Role;
 use crate::http;
+use crate::http::tls::Certificate;
 use crate::services::error::ServiceError;
-use crate::settings::Settings;
+use crate::settings::{Settings, default_url};
 use crate::storage::{self, DatabaseUrl};
 use crate::worker;
 
 /// Takes the address first: nothing is changed when it is in use. With port 0 the free port that was found stands in links.
-pub(super) fn bind(settings: &mut Settings) -> Result<TcpListener, String> {
+pub(super) fn bind(settings: &mut Settings) -> Result<(TcpListener, Option<Arc<Certificate>>), String> {
+    let certificate = settings.tls.as_ref().map(Certificate::load).transpose().map_err(|error| error.to_string())?;
     let address = &settings.bind_addr;
     let listener = TcpListener::bind(address).map_err(|error| {
         format!("BIND_ADDR {address}: {error}. Choose another port, for instance BIND_ADDR=127.0.0.1:8081")
     })?;
-    if settings.public_url == format!("http://{address}") {
+    if settings.public_url == default_url(address, certificate.is_some()) {
         let bound = listener.local_addr().map_err(|error| error.to_string())?;
-        settings.public_url = format!("http://{bound}");
+        settings.public_url = default_url(&bound.to_string(), certificate.is_some());
     }
-    Ok(listener)
+    Ok((listener, certificate))
 }
 
-pub(super) async fn serve(app: Arc<App>, listener: TcpListener, with_worker: bool) -> Result<ExitCode, String> {
+pub(super) async fn serve(
+    app: Arc<App>,
+    (listener, certificate): (TcpListener, Option<Arc<Certificate>>),
+    with_worker: bool,
+) -> Result<ExitCode, String> {
     let bound = listener.local_addr().map_err(|error| error.to_string())?;
-    let (server, handle) = http::server::bind_and_run(Arc::clone(&app), listener, http::configure)
-        .map_err(|error| format!("{bound}: {error}"))?;
+    let (server, handle) =
+        http::server::bind_and_run_tls(Arc::clone(&app), listener, http::configure, certificate.as_ref())
+            .map_err(|error| format!("{bound}: {error}"))?;
+    if let Some(certificate) = certificate {
+        reload_on_signal(certificate).map_err(|error| error.to_string())?;
+    }
     let (stop, stopped) = watch::channel(false);
     let mut worker = with_worker.then(|| tokio::spawn(worker::run(Arc::clone(&app), stopped)));
     // The numbering plans of all countries are read on first use; the first requester should not wait for that.
@@ -82,6 +92,22 @@ async fn ended(worker: Option<&mut tokio::task::JoinHandle<()>>) {
 fn program() -> &'static str {
     let path = std::env::current_exe().unwrap_or_default();
     if path.components().any(|part| part.as_os_str() == "target") { "cargo run --" } else { "otinish" }
+}
+
+/// Reads the certificate again whenever the process gets SIGHUP, as certificate programs send it after a renewal. A pair that cannot
+/// be used is only logged: people go on with the old one.
+fn reload_on_signal(certificate: Arc<Certificate>) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal as unix};
+    let mut hangups = unix(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            match certificate.reload() {
+                Ok(()) => tracing::info!("the certificate was read again"),
+                Err(error) => tracing::error!(%error, "the new certificate cannot be used; the old one stays"),
+            }
+        }
+    });
+    Ok(())
 }
 
 /// Waits for Ctrl-C or the signal by which services are stopped.

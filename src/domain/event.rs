@@ -122,6 +122,15 @@ impl EventKind {
     }
 }
 
+impl EventKind {
+    /// Whether the requester's proof tells its facts; of the others it tells the hash alone. What a proposal said is not public
+    /// before it is the answer, and what was sent back never is.
+    #[must_use]
+    pub const fn is_in_proof(self) -> bool {
+        self.is_public() && !matches!(self, Self::AnswerProposed)
+    }
+}
+
 /// Who caused something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {

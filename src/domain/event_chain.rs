@@ -77,7 +77,7 @@ pub enum Damage {
     Changed,
     /// The event is missing.
     Removed,
-    /// The event stands in another place.
+    /// The event stands in another place, also one that was given the number of that place.
     Reordered,
     /// The event was not there when the head was remembered, or its number occurs twice.
     Added,
@@ -181,7 +181,8 @@ pub fn verify(request_id: &str, chain: &[Link], head: Option<&Head>) -> Result<(
         let digest = trusted_digest(link).map_err(broken)?;
         let hash = hash_with_digest(&previous, &link.header, digest);
         if link.hash != hash {
-            return Err(broken(Damage::Changed));
+            let swapped = chain.iter().any(|other| other != link && stood_here(other, &previous, expected, &link.hash));
+            return Err(broken(if swapped { Damage::Reordered } else { Damage::Changed }));
         }
         if head.is_some_and(|head| head.seq == expected && head.hash != hash) {
             return Err(broken(Damage::Changed));
@@ -207,6 +208,13 @@ fn compare_length(next: i64, head: &Head) -> Result<(), ChainBreak> {
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Greater => Err(ChainBreak { seq: first_unknown, damage: Damage::Added }),
     }
+}
+
+/// Whether `other` is the event that was written at `seq`, after `previous`: with its hash, or with the one that stayed in place.
+fn stood_here(other: &Link, previous: &[u8], seq: i64, left_behind: &[u8]) -> bool {
+    let Ok(digest) = trusted_digest(other) else { return false };
+    let hash = hash_with_digest(previous, &EventHeader { seq, ..other.header.clone() }, digest);
+    other.hash == hash || left_behind == hash
 }
 
 fn misplaced(found: i64, expected: i64, known: &BTreeSet<i64>) -> Damage {
@@ -251,7 +259,7 @@ fn canonical(header: &EventHeader) -> Vec<u8> {
     bytes
 }
 
-fn push_text(bytes: &mut Vec<u8>, text: &str) {
+pub(super) fn push_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
     bytes.extend_from_slice(text.as_bytes());
 }

@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod almaty;
 pub mod calendar;
+pub mod checkpoint;
 pub mod clocks;
 pub mod data_file;
 pub mod email_address;
@@ -14,7 +15,9 @@ pub mod iin;
 pub mod instant;
 pub mod intake;
 pub mod lifecycle;
+pub mod merkle;
 pub mod morning;
+pub mod network;
 pub mod operator;
 pub mod permission;
 pub mod person_name;

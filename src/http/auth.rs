@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::headers::RawBearer;
+use super::limit;
 use super::problem::ApiError;
 use super::trace::MemberId;
 use crate::app::App;
@@ -53,7 +54,9 @@ fn signed_in(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output
     async move {
         let RawBearer(token) = token.await?;
         let app = app.ok_or_else(|| ServiceError::Internal("the server was built without its app".to_owned()))?;
-        let member = sign_in::member(&app.into_inner(), &token).await?;
+        let app = app.into_inner();
+        let member = sign_in::member(&app, &token).await?;
+        limit::account(&request, &app, &member.id)?;
         request.extensions_mut().insert(MemberId(member.id.clone()));
         Ok(member)
     }

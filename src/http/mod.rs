@@ -2,16 +2,20 @@
 
 pub mod api;
 pub mod auth;
+pub mod client;
+pub mod cors;
 pub mod docs;
 mod files;
 pub mod headers;
 pub mod health;
 pub mod json;
+pub mod limit;
 pub mod locale;
 pub mod openapi;
 pub mod pages;
 pub mod problem;
 pub mod server;
+pub mod tls;
 pub mod trace;
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use super::api::{
     paths(
         public::list_operators, public::show_operator, public::count_deadlines, public::show_calendar, public::submit_request,
         requester::show_request, requester::confirm_email, requester::resend_code, requester::send_message,
-        requester::cancel_request, requester::show_answer,
+        requester::cancel_request, requester::show_answer, requester::show_proof,
         attachments::send_file, attachments::fetch_file, attachments::add_file, attachments::open_file,
         auth::login, auth::refresh, auth::logout, auth::change_password, auth::me,
         second_factor::show_totp, second_factor::begin_totp, second_factor::confirm_totp, second_factor::end_totp,

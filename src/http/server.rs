@@ -14,7 +14,10 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{Error, HttpServer};
 
+use super::cors::cors;
+use super::limit::limit;
 use super::problem::{ApiError, problems};
+use super::tls::Certificate;
 use super::trace::trace;
 use crate::app::App;
 use crate::services::error::ServiceError;
@@ -24,6 +27,9 @@ pub const GRACE_SECONDS: u64 = 20;
 
 /// How long a caller may take to send the head of a request.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// How long a caller may take to agree on TLS.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(5);
 
 /// How long a connection may stay idle between two requests.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -44,6 +50,19 @@ pub fn bind_and_run(
     listener: TcpListener,
     configure: fn(&mut ServiceConfig),
 ) -> io::Result<(Server, ServerHandle)> {
+    bind_and_run_tls(app, listener, configure, None)
+}
+
+/// As [`bind_and_run`]; with a certificate the server speaks HTTPS, and nothing else.
+///
+/// # Errors
+/// When the socket or the certificate cannot be used.
+pub fn bind_and_run_tls(
+    app: Arc<App>,
+    listener: TcpListener,
+    configure: fn(&mut ServiceConfig),
+    certificate: Option<&Arc<Certificate>>,
+) -> io::Result<(Server, ServerHandle)> {
     let workers = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 16));
     let server = HttpServer::new(move || application(Arc::clone(&app), configure))
         .workers(workers)
@@ -52,9 +71,13 @@ pub fn bind_and_run(
         .client_disconnect_timeout(DISCONNECT_TIME)
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(GRACE_SECONDS)
-        .disable_signals()
-        .listen(listener)?
-        .run();
+        .tls_handshake_timeout(HANDSHAKE_TIME)
+        .disable_signals();
+    let server = match certificate {
+        Some(certificate) => server.listen_rustls_0_23(listener, certificate.config().map_err(io::Error::other)?)?,
+        None => server.listen(listener)?,
+    };
+    let server = server.run();
     let handle = server.handle();
     Ok((server, handle))
 }
@@ -68,9 +91,11 @@ pub fn application(
 > {
     // The last one is the outermost.
     actix_web::App::new()
-        .app_data(Data::from(app))
+        .app_data(Data::from(Arc::clone(&app)))
         .configure(configure)
         .wrap(from_fn(guard))
+        .wrap(from_fn(limit))
+        .wrap(cors(app))
         .wrap(from_fn(problems))
         .wrap(from_fn(trace))
 }

@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -30,7 +30,13 @@ pub const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-
      form-action 'self'; frame-ancestors 'none'";
 
 /// What everything else may load: nothing, should a browser ever show it as a page.
-const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+const DATA_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// No page of this server needs any of these.
+const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
+/// For two years browsers come by HTTPS only. Other hosts below the same name are not this server's business.
+const HTTPS_ONLY: &str = "max-age=63072000";
 
 /// Routes that are asked every few seconds; their lines would bury the others.
 const QUIET: &[&str] = &["/health/live", "/health/ready", "/metrics"];
@@ -50,6 +56,7 @@ pub async fn trace<B: MessageBody + 'static>(
         method: method_name(request.method()),
         // Asked before the request is handled, since a panic leaves none behind.
         route: request.match_pattern(),
+        is_tls: request.app_config().secure(),
         is_api: request.path().starts_with("/api/") || request.path() == "/api",
         trace_id,
         member: None,
@@ -78,6 +85,7 @@ struct Line {
     started: Instant,
     method: &'static str,
     route: Option<String>,
+    is_tls: bool,
     is_api: bool,
     trace_id: String,
     member: Option<String>,
@@ -89,6 +97,9 @@ impl Line {
             response.headers_mut().insert(HeaderName::from_static("x-trace-id"), value);
         }
         secure(response.headers_mut(), self.is_api);
+        if self.is_tls {
+            response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
+        }
         self.write(response);
     }
 
@@ -142,6 +153,9 @@ fn secure(headers: &mut HeaderMap, is_api: bool) {
     default(X_CONTENT_TYPE_OPTIONS, "nosniff");
     default(REFERRER_POLICY, "no-referrer");
     default(X_FRAME_OPTIONS, "DENY");
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    default(HeaderName::from_static("permissions-policy"), NO_DEVICES);
     default(CONTENT_SECURITY_POLICY, if is_page { PAGE_POLICY } else { DATA_POLICY });
     if is_api {
         default(CACHE_CONTROL, "no-store");

@@ -18,8 +18,14 @@ use crate::ids::is_id;
 use crate::storage::audit::{self, Filter, Line};
 
 /// Lines about no operator and no account that everybody who reads the trail may see.
-const EVERYBODYS: [&str; 4] =
-    ["calendar_changed", "calendar_year_confirmed", "calendar_file_taken_over", "sign_in_policy_changed"];
+const EVERYBODYS: [&str; 6] = [
+    "calendar_changed",
+    "calendar_year_confirmed",
+    "calendar_file_taken_over",
+    "sign_in_policy_changed",
+    "master_key_rotated",
+    "master_key_retired",
+];
 
 /// Which lines are wanted.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]

@@ -129,7 +129,11 @@ fn kind_of(error: &diesel::result::Error) -> String {
 
 impl From<VaultError> for ServiceError {
     fn from(error: VaultError) -> Self {
-        Self::Internal(error.to_string())
+        match error {
+            // Another process rotated the key, and this one does not have the new ring yet.
+            VaultError::UnknownMasterKey { .. } => Self::Unavailable(error.to_string()),
+            _ => Self::Internal(error.to_string()),
+        }
     }
 }
 

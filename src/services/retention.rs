@@ -17,8 +17,8 @@ use crate::domain::event::{Actor, EventKind};
 use crate::domain::retention::{is_over, over_before};
 use crate::domain::vocabulary::{ClockState, Status};
 use crate::storage::requests::{NO_DUE, RequestRow};
-use crate::storage::retention::{self, DueRow, MAIL_STORE, TRACES, TombstoneRow};
-use crate::storage::{AnyConnection, Scrub, clocks, requests};
+use crate::storage::retention::{self, ATTACHMENT_STORE, DueRow, MAIL_STORE, TRACES, TombstoneRow};
+use crate::storage::{AnyConnection, Scrub, attachments, clocks, requests};
 
 /// Why a request was destroyed: its term was over.
 pub const TERM: &str = "term";
@@ -199,9 +199,8 @@ fn doom_files(tx: &mut AnyConnection, row: &RequestRow, now: DateTime<Utc>) -> R
     let mails = retention::message_ids(tx, &row.id)?;
     retention::doom(tx, MAIL_STORE, &mails, now.naive_utc())?;
     retention::doom(tx, TRACES, std::slice::from_ref(&row.id), now.naive_utc())?;
-    // FILES OF A REQUEST: whoever stores files dooms their names here, under a store of its own that `sweep` knows, and deletes or
-    // clears their rows.
-    Ok(())
+    let objects = attachments::objects_of(tx, &row.id)?;
+    Ok(retention::doom(tx, ATTACHMENT_STORE, &objects, now.naive_utc())?)
 }
 
 /// The daily work, at the first call of each local day: destroys what is due, forgets old mails to staff, and takes traces out of the

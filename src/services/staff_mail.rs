@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::case::{SealedMail, waiting_mail};
 use super::error::ServiceError;
+use super::keys::hold;
 use crate::app::App;
 use crate::domain::vocabulary::Language;
 use crate::ids::new_id;
@@ -69,6 +70,7 @@ fn put(
     name: &str,
     composed: Composed,
 ) -> Result<(), ServiceError> {
+    hold(tx, &app.vault.active_master_key_id())?;
     let id = new_id(now);
     let Composed { subject, text, html } = composed;
     let mail = SealedMail { to: to.email.to_owned(), subject, text, html, letter: None };
@@ -131,6 +133,7 @@ pub fn send_again(
     now: DateTime<Utc>,
     mail: &OutboxRow,
 ) -> Result<OutboxRow, ServiceError> {
+    hold(tx, &app.vault.active_master_key_id())?;
     let id = new_id(now);
     let sealed = mail.sealed.as_deref().ok_or(ServiceError::NotFound)?;
     let contents: SealedMail = match app.vault.open_staff_mail(&Place::new("outbox", &mail.id, "mail"), sealed) {

@@ -13,6 +13,7 @@ pub use first::{blocks_at_once, edition_at, withdrawal_notes};
 use super::case::Case;
 use super::error::ServiceError;
 use super::idempotency::{IdempotencyKey, earlier_call, remember};
+use super::keys::hold;
 use super::person::{self, Person};
 use super::views::{ClockView, HeadlineView, clock_views, headline_view};
 use crate::app::App;
@@ -322,6 +323,7 @@ fn store(
         destroyed_at: None,
     };
     let indexes = prepared.person.rows(&prepared.row.id, &operator.id);
+    hold(tx, &key_row.master_key_id)?;
     requests::insert(tx, &prepared.row, &key_row, &indexes)?;
     if let Some(idempotency) = idempotency {
         remember(tx, idempotency, &prepared.row.reference, now)?;

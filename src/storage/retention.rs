@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::AnyConnection;
 use super::outbox::{DEAD, SENT};
 use super::schema::{
-    answers, blind_indexes, clocks, doomed_files, email_codes, events, idempotency, messages, outbox, reminders,
-    request_keys, requests, tombstones,
+    answers, attachments, blind_indexes, clocks, doomed_files, email_codes, events, idempotency, messages, outbox,
+    reminders, request_keys, requests, tombstones,
 };
 
 /// The store of mails that were written as files.
 pub const MAIL_STORE: &str = "mail";
+
+/// The object store of attachments.
+pub const ATTACHMENT_STORE: &str = "attachment";
 
 /// Not a file: a destruction left traces in the tables, which are still to be taken out.
 pub const TRACES: &str = "traces";
@@ -36,7 +39,7 @@ pub struct TombstoneRow {
 #[diesel(table_name = doomed_files)]
 #[allow(missing_docs)]
 pub struct DoomedFileRow {
-    /// [`MAIL_STORE`], or another one.
+    /// [`MAIL_STORE`] or [`ATTACHMENT_STORE`].
     pub store: String,
     /// Its name there.
     pub name: String,
@@ -135,6 +138,9 @@ pub fn forget_rows(
         .execute(connection)?;
     diesel::update(answers::table.filter(answers::request_id.eq(request_id)))
         .set(answers::sealed.eq(&empty))
+        .execute(connection)?;
+    diesel::update(attachments::table.filter(attachments::request_id.eq(request_id)))
+        .set((attachments::sealed_name.eq(&empty), attachments::sealed_sha256.eq(&empty)))
         .execute(connection)?;
     // Their digests stay, by which the chain still verifies.
     diesel::update(events::table.filter(events::request_id.eq(request_id)))

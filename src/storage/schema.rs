@@ -20,6 +20,7 @@ diesel::table! {
         purpose -> Text,
         fingerprint -> Text,
         created_at -> Timestamp,
+        retired_at -> Nullable<Timestamp>,
     }
 }
 
@@ -298,6 +299,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         data -> Text,
         about_id -> Nullable<Text>,
+        checkpoint -> Nullable<BigInt>,
     }
 }
 
@@ -370,6 +372,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    checkpoints (number) {
+        number -> BigInt,
+        at -> Timestamp,
+        previous -> Binary,
+        size -> BigInt,
+        root -> Binary,
+        key_id -> Text,
+        signature -> Binary,
+    }
+}
+
+diesel::table! {
+    checkpoint_entries (number, place) {
+        number -> BigInt,
+        place -> BigInt,
+        kind -> Text,
+        id -> Text,
+        label -> Text,
+        seq -> BigInt,
+        hash -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     absences,
     answers,
@@ -377,6 +403,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit,
     blind_indexes,
     calendar_revisions,
+    checkpoint_entries,
+    checkpoints,
     clocks,
     doomed_files,
     email_codes,

@@ -22,8 +22,7 @@ pub enum Scrub {
 const IN_MEMORY: i64 = 256 << 20;
 
 /// Tables of which rows or sealed parts are destroyed.
-const TABLES: &str =
-    "answers, blind_indexes, email_codes, events, idempotency, messages, outbox, reminders, request_keys, requests";
+const TABLES: &str = "answers, attachments, blind_indexes, email_codes, events, idempotency, messages, outbox, reminders, request_keys, requests";
 
 #[derive(QueryableByName)]
 struct Checkpoint {

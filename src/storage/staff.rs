@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::AnyConnection;
-use super::schema::{audit, key_fingerprints, refresh_tokens, sessions, staff, staff_roles};
+use super::schema::{audit, refresh_tokens, sessions, staff, staff_roles};
 use crate::domain::vocabulary::{Language, Role};
 
 /// A member of the staff.
@@ -308,34 +308,6 @@ pub fn audit_of_request(connection: &mut AnyConnection, request_id: &str) -> Que
         .order(audit::id)
         .select(AuditRow::as_select())
         .load(connection)
-}
-
-/// A key that this database knows by its fingerprint.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = key_fingerprints)]
-#[allow(missing_docs)]
-pub struct FingerprintRow {
-    pub id: String,
-    pub purpose: String,
-    pub fingerprint: String,
-    pub created_at: NaiveDateTime,
-}
-
-/// The fingerprints of all keys that this database was used with.
-///
-/// # Errors
-/// Those of the database.
-pub fn fingerprints(connection: &mut AnyConnection) -> QueryResult<Vec<FingerprintRow>> {
-    key_fingerprints::table.order(key_fingerprints::id).select(FingerprintRow::as_select()).load(connection)
-}
-
-/// Remembers a key by its fingerprint.
-///
-/// # Errors
-/// Those of the database.
-pub fn insert_fingerprint(connection: &mut AnyConnection, row: &FingerprintRow) -> QueryResult<()> {
-    diesel::insert_into(key_fingerprints::table).values(row).execute(connection)?;
-    Ok(())
 }
 
 /// The ids of all administrators whose accounts are not disabled, locked until the transaction ends.

@@ -28,7 +28,7 @@ impl Vault {
     #[must_use]
     pub fn blind_index(&self, operator_id: &str, field: IndexField, value: &str) -> Vec<u8> {
         let scope = [operator_id.as_bytes(), field.as_str().as_bytes()];
-        let key = derive::subkey(&self.index, "otinish.index-key.v1", &scope);
+        let key = derive::subkey(&self.keys().index, "otinish.index-key.v1", &scope);
         derive::mac(&key, "otinish.index.v1", &[value.as_bytes()]).to_vec()
     }
 }

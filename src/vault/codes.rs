@@ -44,7 +44,8 @@ impl Vault {
     /// Request and code id are bound in, so that it is of no use for another request or another code.
     #[must_use]
     pub fn code_hash(&self, request_id: &str, code_id: &str, code: &str) -> Vec<u8> {
-        derive::mac(&self.code, CODE_DOMAIN, &[request_id.as_bytes(), code_id.as_bytes(), code.as_bytes()]).to_vec()
+        derive::mac(&self.keys().code, CODE_DOMAIN, &[request_id.as_bytes(), code_id.as_bytes(), code.as_bytes()])
+            .to_vec()
     }
 
     /// Whether `code` is the one whose hash is `stored`, also when the hash was made before the code key was rotated.
@@ -52,8 +53,9 @@ impl Vault {
     #[must_use]
     pub fn verify_code(&self, request_id: &str, code_id: &str, code: &str, stored: &[u8]) -> bool {
         let parts = [request_id.as_bytes(), code_id.as_bytes(), code.as_bytes()];
-        let equal = std::iter::once(&self.code)
-            .chain(&self.retired_codes)
+        let keys = self.keys();
+        let equal = std::iter::once(&keys.code)
+            .chain(&keys.retired_codes)
             .map(|key| derive::mac(key, CODE_DOMAIN, &parts).as_slice().ct_eq(stored))
             .fold(Choice::from(0), |found, equal| found | equal);
         equal.into()
@@ -63,7 +65,7 @@ impl Vault {
     /// the body. It changes with the code key, so a call that is repeated across a rotation counts as another one.
     #[must_use]
     pub fn fingerprint(&self, scope: &str, bytes: &[u8]) -> Vec<u8> {
-        derive::mac(&self.fingerprints, "otinish.fingerprint.v1", &[scope.as_bytes(), bytes]).to_vec()
+        derive::mac(&self.keys().fingerprints, "otinish.fingerprint.v1", &[scope.as_bytes(), bytes]).to_vec()
     }
 }
 

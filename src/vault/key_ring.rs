@@ -20,6 +20,8 @@ crate::vocabulary! {
         Code = "code",
         /// Signs access tokens.
         Jwt = "jwt",
+        /// Signs checkpoints of the audit.
+        Audit = "audit",
     }
 }
 
@@ -48,7 +50,8 @@ pub struct KeyFingerprint {
     pub fingerprint: String,
 }
 
-/// All keys of a deployment: of each purpose exactly one active key and any number of retired ones.
+/// All keys of a deployment: of each purpose exactly one active key and any number of retired ones. Only the key of the audit may
+/// be missing, in a ring from before there were checkpoints.
 #[derive(Debug, Clone)]
 pub struct KeyRing {
     keys: Vec<Key>,
@@ -130,6 +133,19 @@ impl KeyRing {
         Self::of(keys, &self.origin)
     }
 
+    /// This ring with a key for the audit; `None` when it has one.
+    ///
+    /// # Errors
+    /// Without random bytes.
+    pub fn with_audit_key(&self, now: DateTime<Utc>) -> Result<Option<Self>, VaultError> {
+        if self.all(Purpose::Audit).next().is_some() {
+            return Ok(None);
+        }
+        let mut keys = self.keys.clone();
+        keys.push(new_key(Purpose::Audit, now, &mut random::system)?);
+        Self::of(keys, &self.origin).map(Some)
+    }
+
     /// This ring without the retired key `id`. What is still wrapped with it becomes unreadable for good, also in backups,
     /// once every copy of the key is gone.
     ///
@@ -175,6 +191,7 @@ impl KeyRing {
         Purpose::ALL.iter().find_map(|purpose| {
             let active: Vec<&str> = self.all(*purpose).filter(|key| !key.retired).map(|key| key.id.as_str()).collect();
             match active.len() {
+                0 if *purpose == Purpose::Audit => None,
                 0 => Some(no_active(*purpose)),
                 1 => None,
                 _ => Some(format!(
@@ -277,7 +294,7 @@ mod tests {
     #[test]
     fn a_ring_with_other_bytes_or_another_purpose_under_a_known_id_is_refused() {
         let ring = ring();
-        for index in 0..4 {
+        for index in 0..5 {
             let mut stored = ring.fingerprints();
             stored[index].fingerprint = "0".repeat(32);
             let error = ring.check_against(&stored).unwrap_err();

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use super::key_ring::hex;
-use super::{KeyFingerprint, KeyRing, VaultError, random};
+use super::{KeyFingerprint, KeyRing, Purpose, VaultError, random};
 
 /// A ring of a thousand keys is smaller, in bytes; anything larger is another file.
 const LARGEST: u64 = 1 << 20;
@@ -113,8 +113,30 @@ impl KeyRing {
                 return Err(VaultError::Mismatch { origin: source.to_string(), problem });
             }
         };
+        ring.check_against(stored)?;
+        let ring = ring.completed(source, stored, now)?;
         let new = ring.check_against(stored)?;
         Ok((ring, new))
+    }
+
+    /// A ring from before there were checkpoints gets the key that signs them, if it is a file that can be written.
+    fn completed(
+        self,
+        source: &KeyRingSource,
+        stored: &[KeyFingerprint],
+        now: DateTime<Utc>,
+    ) -> Result<Self, VaultError> {
+        let KeyRingSource::File(path) = source else { return Ok(self) };
+        if stored.iter().any(|key| key.purpose == Purpose::Audit) {
+            return Ok(self);
+        }
+        let Some(complete) = self.with_audit_key(now)? else { return Ok(self) };
+        match Self::replace(path, &self, &complete) {
+            Ok(()) => Ok(complete),
+            // A ring that is mounted for reading only is no reason not to serve; the caller sees that the key is missing.
+            Err(VaultError::Io { .. }) => Ok(self),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes a ring at `path`, or takes the one that another process has just made there.

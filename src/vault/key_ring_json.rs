@@ -167,7 +167,7 @@ mod tests {
         let text = problem_after(|ring| ring["keys"][1]["secret"] = "no base64!".into());
         assert!(text.contains("secret of the key i is not base64"), "{text}");
         let text = problem_after(|ring| ring["keys"][2]["purpose"] = "sealing".into());
-        assert!(text.contains("purpose of the key c is none of master, index, code, jwt"), "{text}");
+        assert!(text.contains("purpose of the key c is none of master, index, code, jwt, audit"), "{text}");
         let text = problem_after(|ring| ring["keys"][2]["created_at"] = "yesterday".into());
         assert!(text.contains("created_at of the key c"), "{text}");
         let text = problem_after(|ring| ring["keys"][3]["id"] = "a b".into());

@@ -10,7 +10,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::random::{self, Fill};
 use super::secret::Secret;
-use super::{Vault, VaultError, derive};
+use super::{Keys, Vault, VaultError, derive};
 
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
@@ -132,7 +132,8 @@ impl Vault {
     /// # Errors
     /// When its master key is not in the ring, it is damaged, or belongs to another request.
     pub fn unwrap(&self, request_id: &str, wrapped: &WrappedKey) -> Result<RequestKey, VaultError> {
-        let master = self.wrapping_key(&wrapped.master_key_id)?;
+        let keys = self.keys();
+        let master = keys.wrapping_key(&wrapped.master_key_id)?;
         unlock(master, &wrap_data(&wrapped.master_key_id, request_id), &wrapped.bytes)
             .map(Zeroizing::new)
             .and_then(|bytes| Secret::from_slice(&bytes))
@@ -146,7 +147,7 @@ impl Vault {
     /// # Errors
     /// As [`Vault::unwrap`] and [`Vault::new_request_key`].
     pub fn rewrap(&self, request_id: &str, wrapped: &WrappedKey) -> Result<Option<WrappedKey>, VaultError> {
-        if wrapped.master_key_id == self.active_master {
+        if wrapped.master_key_id == self.active_master_key_id() {
             return Ok(None);
         }
         self.wrap(request_id, &self.unwrap(request_id, wrapped)?).map(Some)
@@ -154,17 +155,27 @@ impl Vault {
 
     /// The id of the master key that wraps new request keys.
     #[must_use]
-    pub fn active_master_key_id(&self) -> &str {
-        &self.active_master
+    pub fn active_master_key_id(&self) -> String {
+        self.keys().active_master.clone()
+    }
+
+    /// The ids of the master keys that wrap nothing new but may still have to open something.
+    #[must_use]
+    pub fn retired_master_key_ids(&self) -> Vec<String> {
+        let keys = self.keys();
+        keys.wrapping.keys().filter(|id| **id != keys.active_master).cloned().collect()
     }
 
     fn wrap(&self, request_id: &str, key: &RequestKey) -> Result<WrappedKey, VaultError> {
-        let master = self.wrapping_key(&self.active_master)?;
-        let data = wrap_data(&self.active_master, request_id);
+        let keys = self.keys();
+        let master = keys.wrapping_key(&keys.active_master)?;
+        let data = wrap_data(&keys.active_master, request_id);
         let bytes = lock(master, &data, key.0.bytes(), 0, &mut random::system)?;
-        Ok(WrappedKey { master_key_id: self.active_master.clone(), bytes })
+        Ok(WrappedKey { master_key_id: keys.active_master.clone(), bytes })
     }
+}
 
+impl Keys {
     fn wrapping_key(&self, id: &str) -> Result<&Secret, VaultError> {
         self.wrapping.get(id).ok_or_else(|| VaultError::UnknownMasterKey { id: id.to_owned() })
     }

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use super::seal::RequestKey;
 use super::{Place, Vault, VaultError, derive};
@@ -15,11 +16,27 @@ impl Vault {
     /// # Errors
     /// When the operating system gives no random bytes, or `value` has no JSON form.
     pub fn seal_staff_mail<T: Serialize + ?Sized>(&self, place: &Place<'_>, value: &T) -> Result<Vec<u8>, VaultError> {
+        let json = serde_json::to_vec(value).map(Zeroizing::new).map_err(|_| shape(place))?;
+        self.seal_staff_bytes(place, &json)
+    }
+
+    /// Seals what is at `place` with the key of the active master key; `None` when that is done already.
+    ///
+    /// # Errors
+    /// As [`Vault::open_staff_mail`] and [`Vault::seal_staff_mail`].
+    pub fn reseal_staff_mail(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Option<Vec<u8>>, VaultError> {
+        let (id, body) = parts(place, sealed)?;
+        if id == self.active_master_key_id() {
+            return Ok(None);
+        }
+        let plain = Zeroizing::new(self.staff_mail_key(id, place)?.open(place, body)?);
+        self.seal_staff_bytes(place, &plain).map(Some)
+    }
+
+    fn seal_staff_bytes(&self, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
         let id = self.active_master_key_id();
-        let length = u8::try_from(id.len()).map_err(|_| VaultError::Shape { place: place.to_string() })?;
-        let mut sealed = vec![length];
-        sealed.extend_from_slice(id.as_bytes());
-        sealed.extend(self.staff_mail_key(id, place)?.seal_json(place, value)?);
+        let mut sealed = staff_prefix(&id).ok_or_else(|| shape(place))?;
+        sealed.extend(self.staff_mail_key(&id, place)?.seal(place, plain)?);
         Ok(sealed)
     }
 
@@ -28,18 +45,36 @@ impl Vault {
     /// # Errors
     /// `UnknownMasterKey` when the key ring no longer holds the master key; else when it is damaged or was sealed elsewhere.
     pub fn open_staff_mail<T: DeserializeOwned>(&self, place: &Place<'_>, sealed: &[u8]) -> Result<T, VaultError> {
-        let unopened = || VaultError::Unopened { place: place.to_string() };
-        let (length, rest) = sealed.split_first().ok_or_else(unopened)?;
-        let (id, body) = rest.split_at_checked(usize::from(*length)).ok_or_else(unopened)?;
-        let id = std::str::from_utf8(id).map_err(|_| unopened())?;
+        let (id, body) = parts(place, sealed)?;
         self.staff_mail_key(id, place)?.open_json(place, body)
     }
 
     fn staff_mail_key(&self, master_key_id: &str, place: &Place<'_>) -> Result<RequestKey, VaultError> {
         let unknown = || VaultError::UnknownMasterKey { id: master_key_id.to_owned() };
-        let key = self.staff_mails.get(master_key_id).ok_or_else(unknown)?;
+        let keys = self.keys();
+        let key = keys.staff_mails.get(master_key_id).ok_or_else(unknown)?;
         Ok(RequestKey::from(derive::subkey(key, "otinish.staff-mail.v1", &[place.row.as_bytes()])))
     }
+}
+
+/// What everything begins with that [`Vault::seal_staff_mail`] sealed under the master key `id`; none for what is no id.
+#[must_use]
+pub fn staff_prefix(id: &str) -> Option<Vec<u8>> {
+    let mut prefix = vec![u8::try_from(id.len()).ok()?];
+    prefix.extend_from_slice(id.as_bytes());
+    Some(prefix)
+}
+
+/// The master key's id and the sealed value.
+fn parts<'s>(place: &Place<'_>, sealed: &'s [u8]) -> Result<(&'s str, &'s [u8]), VaultError> {
+    let unopened = || VaultError::Unopened { place: place.to_string() };
+    let (length, rest) = sealed.split_first().ok_or_else(unopened)?;
+    let (id, body) = rest.split_at_checked(usize::from(*length)).ok_or_else(unopened)?;
+    Ok((std::str::from_utf8(id).map_err(|_| unopened())?, body))
+}
+
+fn shape(place: &Place<'_>) -> VaultError {
+    VaultError::Shape { place: place.to_string() }
 }
 
 #[cfg(test)]
@@ -71,6 +106,10 @@ mod tests {
         let sealed = Vault::new(&before).unwrap().seal_staff_mail(&PLACE, "hello").unwrap();
         let after = Vault::new(&before.rotated(Purpose::Master, DateTime::UNIX_EPOCH).unwrap()).unwrap();
         assert_eq!(after.open_staff_mail::<String>(&PLACE, &sealed).unwrap(), "hello");
+        let moved = after.reseal_staff_mail(&PLACE, &sealed).unwrap().unwrap();
+        assert!(moved.starts_with(&staff_prefix(&after.active_master_key_id()).unwrap()));
+        assert_eq!(after.open_staff_mail::<String>(&PLACE, &moved).unwrap(), "hello");
+        assert_eq!(after.reseal_staff_mail(&PLACE, &moved).unwrap(), None);
         let anew = after.seal_staff_mail(&PLACE, "hello").unwrap();
         let old = Vault::new(&before).unwrap().open_staff_mail::<String>(&PLACE, &anew);
         assert!(matches!(old, Err(VaultError::UnknownMasterKey { .. })), "{old:?}");

@@ -52,7 +52,8 @@ fn wrapped_keys_and_sealed_values_are_laid_out_as_documented() {
     let (key, wrapped) = vault.new_request_key("r1").unwrap();
     let sealed = key.seal(&Place::new("requests", "r1", "subject"), b"Aigerim").unwrap();
 
-    let wrapping = vault.wrapping["m"].bytes();
+    let keys = vault.keys();
+    let wrapping = keys.wrapping["m"].bytes();
     assert_eq!(hex(wrapping), "d4f2d5ebf0df09ad7187430a35f7b81a982849106e59badf00f85ca1b46bd1e9");
     let request_key = decrypt(wrapping, &[text("otinish.request-key.v1"), text("m"), text("r1")], &wrapped.bytes);
     let place = [text("otinish.sealed.v1"), text("requests"), text("r1"), text("subject")];

@@ -14,6 +14,7 @@ use crate::storage::{codes, queue};
 /// Those of the database.
 pub async fn step(app: &Arc<App>) -> Result<(), ServiceError> {
     app.forget_unknown_sign_ins();
+    app.limits.forget_old();
     attachments::sweep(app).await?;
     let now = app.clock.now();
     // A look first: a write transaction every few seconds for nothing would be a waste.

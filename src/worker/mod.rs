@@ -3,6 +3,7 @@
 //! Each job is a `step` that does what is due and says how much that was; the loop only waits and calls. A step may run in
 //! several processes at once and be killed at any point.
 
+pub mod checkpoint;
 pub mod digest;
 pub mod housekeeping;
 pub mod outbox;
@@ -16,9 +17,8 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::ids::new_id;
-use crate::services::calendar;
 use crate::services::error::ServiceError;
-use crate::services::retention;
+use crate::services::{calendar, keys, retention};
 
 /// How long the worker rests when nothing rings.
 const REST: Duration = Duration::from_secs(2);
@@ -116,7 +116,9 @@ async fn clock_step(app: &Arc<App>) -> Result<usize, ServiceError> {
     // First of all: no clock is looked at that still stands by an older calendar.
     let recounted = calendar::catch_up(app).await?;
     let clocks = reminders::step(app).await? + reminders::nudge_step(app).await?;
-    Ok(recounted + clocks + post::step(app).await? + digest::step(app).await?)
+    let told = post::step(app).await? + digest::step(app).await?;
+    // Last of all: nothing that people wait for stands behind these.
+    Ok(recounted + clocks + told + checkpoint::step(app).await? + keys::rewrap_step(app).await?)
 }
 
 /// Work that nobody waits for. It ends early when `stop` says so.

@@ -18,7 +18,7 @@ use crate::services::case::{Case, SealedMail, request_key};
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
 use crate::storage::{AnyConnection, requests};
-use crate::vault::{Place, VaultError};
+use crate::vault::Place;
 
 /// A lease holds so long. One send takes at most 18 seconds, and each mail is leased by itself.
 const LEASE_SECONDS: i64 = 30;
@@ -136,6 +136,8 @@ async fn open_of_request(app: &Arc<App>, row: &OutboxRow, request_id: String) ->
                 Ok(row.map(|row| Opened { mail, reference: Some(row.reference), service: row.service }))
             }
             Err(ServiceError::NotFound) => Ok(None),
+            // Another process may have rotated the master key, and this one gets the new ring later: the mail waits, no other does.
+            Err(ServiceError::Unavailable(error)) => Err(ServiceError::Internal(error)),
             Err(error) => Err(error),
         })
         .await
@@ -145,9 +147,8 @@ fn open_of_staff(app: &App, row: &OutboxRow) -> Result<Option<Opened>, ServiceEr
     let Some(sealed) = row.sealed.as_deref() else { return Ok(None) };
     match app.vault.open_staff_mail(&Place::new("outbox", &row.id, "mail"), sealed) {
         Ok(mail) => Ok(Some(Opened { mail, reference: None, service: ALL_SERVICES.to_owned() })),
-        // The master key was taken out of the ring after the mail was made.
-        Err(VaultError::UnknownMasterKey { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+        // As with a mail about a request.
+        Err(error) => Err(ServiceError::Internal(error.to_string())),
     }
 }
 

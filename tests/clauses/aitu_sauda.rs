@@ -6,6 +6,8 @@ use otinish::storage::schema::audit;
 use serde_json::{Value, json};
 
 use crate::steps::{Desk, by_id, flat, granted, ids, is_said_in_all_languages, profile, refused_on, token_in};
+use crate::support::program::Place;
+use crate::support::tls::{Pair, greet_as_old};
 use crate::support::{TestApp, forms};
 
 #[tokio::test]
@@ -201,6 +203,23 @@ async fn clause_004_3_4_1_in_part() {
     for recipient in profile["recipients"].as_array().unwrap() {
         assert_eq!(recipient["contract_on_confidentiality"], true, "{recipient}");
     }
+}
+
+/// What goes over the network is enciphered by the server itself, and browsers come by no other way again.
+#[tokio::test]
+async fn clause_004_3_4_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let pair = Pair::write(folder.path());
+    let place = Place { settings: pair.settings(), ..Place::empty() };
+    let process = place.start(&["serve"]);
+    let address = process.base.trim_start_matches("http://").to_owned();
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let (_, said) = pair.ask(&address, &[version], "/api/v1/operators/aitu-sauda").await.unwrap();
+        assert!(said.starts_with("HTTP/1.1 200") && said.contains("strict-transport-security: "), "{said}");
+    }
+    assert!(reqwest::Client::new().get(format!("{}/health/live", process.base)).send().await.is_err());
+    let refused = greet_as_old(&address, [3, 2]).await;
+    assert_eq!(refused.first(), Some(&21), "TLS 1.1 is answered by an alert: {refused:?}");
 }
 
 #[tokio::test]

@@ -9,7 +9,8 @@ use crate::support::{Answer, Submitted, TestApp, clock, forms};
 
 const LIMIT: usize = 10 * 1024 * 1024;
 
-fn pdf(size: usize) -> Vec<u8> {
+/// A document of so many bytes.
+pub fn pdf(size: usize) -> Vec<u8> {
     let mut bytes = b"%PDF-1.7\n".to_vec();
     bytes.extend((0..size.saturating_sub(9)).map(|at| u8::try_from(at * 31 % 251).unwrap()));
     bytes
@@ -28,7 +29,8 @@ async fn send(test: &TestApp, path: &str, token: &str, name: &str, bytes: Vec<u8
     Answer { status, headers, text: response.text().await.unwrap() }
 }
 
-async fn sent(test: &TestApp, request: &Submitted, name: &str, bytes: Vec<u8>) -> Answer {
+/// Sends a file of the requester.
+pub async fn sent(test: &TestApp, request: &Submitted, name: &str, bytes: Vec<u8>) -> Answer {
     send(test, &request.path("/attachments"), &request.token, name, bytes, None).await
 }
 

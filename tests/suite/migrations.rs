@@ -58,6 +58,31 @@ fn in_the_database(connection: &mut AnyConnection) -> BTreeMap<String, Columns> 
     tables
 }
 
+#[derive(QueryableByName)]
+struct Index {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    definition: String,
+}
+
+/// The tables with their columns and the indexes with their definitions.
+type Shape = (BTreeMap<String, Columns>, BTreeMap<String, String>);
+
+fn shape(connection: &mut AnyConnection) -> Shape {
+    let query = match connection {
+        AnyConnection::Sqlite(_) => {
+            "SELECT name, sql AS definition FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        }
+        AnyConnection::Postgres(_) => {
+            "SELECT indexname::text AS name, indexdef AS definition FROM pg_indexes WHERE schemaname = 'public'"
+        }
+    };
+    let indexes: Vec<Index> = sql_query(query).load(connection).unwrap();
+    let indexes = indexes.into_iter().filter(|index| !index.name.contains("__diesel"));
+    (in_the_database(connection), indexes.map(|index| (index.name, index.definition)).collect())
+}
+
 /// The tables as the code names them.
 fn in_the_code() -> BTreeMap<String, Columns> {
     let text = include_str!("../../src/storage/schema.rs");
@@ -134,18 +159,18 @@ async fn every_change_can_be_taken_back_and_made_again_over_a_database_in_use() 
     test.advance(chrono::Duration::days(2)).await;
     let database = test.stop().await;
     let mut connection = database.connect();
-    let before = in_the_database(&mut connection);
+    let before = shape(&mut connection);
     for number in 1..=names("sqlite").len() {
         for _ in 0..number {
             take_back(&mut connection);
         }
-        let between = in_the_database(&mut connection);
+        let between = shape(&mut connection);
         assert_ne!(between, before);
         if number == names("sqlite").len() {
-            assert!(between.is_empty(), "left over: {:?}", between.keys());
+            assert_eq!(between, Shape::default(), "left over");
         }
         assert_eq!(migrate(&mut connection).unwrap().len(), number);
-        assert_eq!(in_the_database(&mut connection), before);
+        assert_eq!(shape(&mut connection), before);
     }
     assert_eq!(migrate(&mut connection).unwrap().len(), 0);
 }

@@ -26,7 +26,7 @@ fn details(kind: &str) -> &'static [(&'static str, &'static str)] {
 
 impl Browser<'_> {
     /// The form of an operator up to its last step.
-    async fn filled(&mut self, operator: &str, kind: &str) -> Page {
+    pub(crate) async fn filled(&mut self, operator: &str, kind: &str) -> Page {
         let action = format!("/operators/{operator}/request");
         let page = self.open(&format!("{action}?kind={kind}")).await;
         page.expect(200);

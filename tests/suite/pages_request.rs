@@ -40,6 +40,23 @@ async fn the_secret_of_a_mailed_link_becomes_a_cookie_and_looking_changes_nothin
 }
 
 #[tokio::test]
+async fn the_page_of_a_request_hands_out_the_proof_of_its_history_as_a_file() {
+    let app = TestApp::start().await;
+    let submitted = app.submit("demo", &forms::access()).await;
+    app.work().await;
+    let mut browser = Browser::new(&app);
+    let page = browser.open(&format!("/requests/{}?token={}", submitted.reference, submitted.token)).await;
+    let path = format!("/requests/{}/proof", submitted.reference);
+    assert!(page.expect(200).contains(&format!("href=\"{path}\"")));
+    let file = browser.open(&path).await.answer;
+    let name = format!("attachment; filename=\"{}-proof.json\"", submitted.reference);
+    assert_eq!((file.status, file.header("content-disposition")), (200, Some(name.as_str())));
+    assert_eq!(file.json(), app.get(&submitted.path("/proof"), Some(&submitted.token)).await.expect(200));
+    assert!(file.json()["checkpoint"]["number"] == 1, "{}", file.text);
+    Browser::new(&app).open(&path).await.expect(404);
+}
+
+#[tokio::test]
 async fn the_page_of_a_request_shows_every_status_in_every_language_and_the_answer_at_its_end() {
     let app = TestApp::start().await;
     let desk = app.desk("demo").await;

@@ -209,8 +209,8 @@ async fn each_operator_has_its_own_term_and_one_without_a_profile_loses_nothing(
         copy_folder(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name), &folder.path().join(name));
     }
     let profile = folder.path().join("operators/citicom.toml");
-    let text = std::fs::read_to_string(&profile).unwrap();
-    std::fs::write(&profile, text.replacen("years = 3", "years = 1", 1)).unwrap();
+    let written = std::fs::read_to_string(&profile).unwrap();
+    std::fs::write(&profile, written.replacen("years = 3", "years = 1", 1)).unwrap();
     let config = folder.path().display().to_string();
     let setting = move |name: &str| (name == "CONFIG_DIR").then(|| config.clone());
     let test = TestApp::start_with("2026-11-23T10:00", TestDatabase::create(), &setting).await;

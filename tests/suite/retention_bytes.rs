@@ -1,6 +1,7 @@
 //! After destruction nothing of a person is found in the bytes that lie on the disk.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -14,6 +15,8 @@ use otinish::services::retention::pass;
 use otinish::storage::{AnyConnection, Scrub, requests, schema};
 use serde_json::{Value, json};
 
+use crate::attachments;
+use crate::audit_checkpoints::checked;
 use crate::support::journey::{Desk, stored, tamper};
 use crate::support::{Submitted, TestApp, TestDatabase, at, forms};
 
@@ -43,10 +46,16 @@ fn form(number: usize) -> Value {
 fn forms_of(name: &str, text: &str, traces: &mut Traces) {
     traces.insert(format!("{name}, plain"), text.as_bytes().to_vec());
     let units: Vec<u16> = text.encode_utf16().collect();
-    let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+    let mut escaped = String::new();
+    for unit in &units {
+        write!(escaped, "\\u{unit:04x}").unwrap();
+    }
     traces.insert(format!("{name}, JSON escapes"), escaped.into_bytes());
     traces.insert(format!("{name}, UTF-16"), units.iter().flat_map(|unit| unit.to_le_bytes()).collect());
-    let quoted: String = text.bytes().map(|byte| format!("={byte:02X}")).collect();
+    let mut quoted = String::new();
+    for byte in text.bytes() {
+        write!(quoted, "={byte:02X}").unwrap();
+    }
     traces.insert(format!("{name}, quoted-printable"), quoted.into_bytes());
     bytes_of(name, text.as_bytes(), traces);
 }
@@ -54,8 +63,7 @@ fn forms_of(name: &str, text: &str, traces: &mut Traces) {
 /// Bytes as they are, in base64 and in hexadecimal digits.
 fn bytes_of(name: &str, bytes: &[u8], traces: &mut Traces) {
     traces.insert(format!("{name}, bytes"), bytes.to_vec());
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    traces.insert(format!("{name}, hex"), hex.into_bytes());
+    traces.insert(format!("{name}, hex"), otinish::domain::event_chain::hex(bytes).into_bytes());
     for offset in 0..3 {
         let mut padded = vec![0_u8; offset];
         padded.extend_from_slice(bytes);
@@ -63,7 +71,7 @@ fn bytes_of(name: &str, bytes: &[u8], traces: &mut Traces) {
             // Only the digits that these bytes alone decide.
             let start = [0, 2, 3][offset];
             let end = encoded.len() - usize::from(padded.len() % 3 != 0);
-            traces.insert(format!("{name}, {alphabet}base64 at {offset}"), encoded[start..end].as_bytes().to_vec());
+            traces.insert(format!("{name}, {alphabet}base64 at {offset}"), encoded.as_bytes()[start..end].to_vec());
         }
     }
 }
@@ -97,6 +105,17 @@ fn traces(database: &TestDatabase, request: &Submitted, form: &Value) -> Traces 
     for (number, sealed) in mails.into_iter().flatten().enumerate() {
         traces.insert(format!("sealed mail {number}"), sealed);
     }
+    let files = schema::attachments::table
+        .filter(schema::attachments::request_id.eq(&row.id))
+        .select((schema::attachments::object, schema::attachments::sealed_name, schema::attachments::sealed_sha256))
+        .load::<(String, Option<Vec<u8>>, Option<Vec<u8>>)>(&mut connection)
+        .unwrap();
+    for (object, file_name, fingerprint) in files {
+        bytes_of("sealed name of the file", &file_name.unwrap(), &mut traces);
+        bytes_of("sealed fingerprint of the file", &fingerprint.unwrap(), &mut traces);
+        let lying = std::fs::read(database.folder.path().join("files").join(object)).unwrap();
+        traces.insert("sealed file".to_owned(), lying);
+    }
     traces
 }
 
@@ -108,6 +127,14 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+#[derive(QueryableByName)]
+struct Relation {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Binary)]
+    bytes: Vec<u8>,
+}
+
 /// The bytes of every file of the data folder, the database's log and shared memory among them; on PostgreSQL also those of every
 /// table and index of the database.
 fn bytes_on_disk(database: &TestDatabase) -> Vec<(String, Vec<u8>)> {
@@ -116,13 +143,6 @@ fn bytes_on_disk(database: &TestDatabase) -> Vec<(String, Vec<u8>)> {
     let mut all: Vec<(String, Vec<u8>)> =
         paths.into_iter().map(|path| (path.display().to_string(), std::fs::read(&path).unwrap())).collect();
     let AnyConnection::Postgres(mut connection) = database.connect() else { return all };
-    #[derive(QueryableByName)]
-    struct Relation {
-        #[diesel(sql_type = Text)]
-        name: String,
-        #[diesel(sql_type = Binary)]
-        bytes: Vec<u8>,
-    }
     connection.batch_execute("CHECKPOINT").unwrap();
     let relations: Vec<Relation> = diesel::sql_query(
         "SELECT c.relname::text AS name, pg_read_binary_file(pg_relation_filepath(c.oid)) AS bytes FROM pg_class c \
@@ -167,6 +187,7 @@ async fn closed(test: &TestApp, desk: &Desk, form: &Value) -> Submitted {
     test.done(&desk.agent, &request, "note", json!({"text": format!("{name} is known to us.")})).await;
     test.done(&desk.agent, &request, "verify", json!({"result": "confirmed", "method": "records"})).await;
     test.done(&desk.agent, &request, "ask", json!({"text": format!("Which one, {name}?")})).await;
+    attachments::sent(test, &request, "Ұлпан.pdf", attachments::pdf(100_000)).await.expect(201);
     let reply = json!({"text": format!("My IIN is {}.", forms::IIN)});
     test.post(&request.path("/messages"), Some(&request.token), &reply).await.expect(201);
     test.done(&desk.agent, &request, "start", json!({})).await;
@@ -202,6 +223,8 @@ async fn no_name_number_address_token_nor_key_is_found_in_any_file_after_the_des
         "wrapped key, bytes in",
         "hash of the token, bytes in",
         "blind index of subject iin",
+        "sealed name of the file, bytes in",
+        "sealed file in",
     ] {
         assert!(before.contains(part), "{part}: {before}");
     }
@@ -212,6 +235,8 @@ async fn no_name_number_address_token_nor_key_is_found_in_any_file_after_the_des
     destroy(&test).await;
     assert!(stored(&test.database, &request.reference).destroyed_at.is_some());
     assert_eq!(found(&test.database, &traces), Vec::<String>::new());
+    assert_eq!(std::fs::read_dir(test.database.folder.path().join("files")).unwrap().count(), 0);
+    assert_eq!(checked(&test).damages, 0, "the history and its checkpoints still verify");
 }
 
 #[tokio::test]

@@ -141,9 +141,10 @@ async fn one_that_waits_leaves_after_the_master_key_was_rotated() {
     let source = KeyRingSource::parse(&path.display().to_string());
     let before = KeyRing::load(&source).unwrap().unwrap();
     let rotated = before.rotated(Purpose::Master, at("2026-11-23T10:00")).unwrap();
+    let old = test.app.vault.active_master_key_id();
     KeyRing::replace(&path, &before, &rotated).unwrap();
     let after = test.second_process();
-    assert_ne!(after.vault.active_master_key_id(), test.app.vault.active_master_key_id());
+    assert_ne!(after.vault.active_master_key_id(), old);
     otinish::worker::run_until_idle(&after).await.unwrap();
     assert!(test.last_mail_to(&dpo.email).text.contains("3 open requests"));
 }

@@ -20,13 +20,17 @@ pub struct Place {
     pub url: String,
     pub config: Option<PathBuf>,
     pub bind: String,
+    /// More settings.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 impl Place {
     /// An empty database and folder, as on a first start.
     pub fn empty() -> Self {
+        // The client of the tests speaks TLS by the same library.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let database = TestDatabase::empty();
-        Self { url: database.url.clone(), database, config: None, bind: "127.0.0.1:0".to_owned() }
+        Self { url: database.url.clone(), database, config: None, bind: "127.0.0.1:0".to_owned(), settings: Vec::new() }
     }
 
     /// The data folder.
@@ -75,6 +79,7 @@ impl Place {
             .env("BIND_ADDR", &self.bind)
             .env("CONFIG_DIR", self.config.clone().unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()))
             .env("DATABASE_CONNECTIONS", "4")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .current_dir(self.folder());
         command
     }

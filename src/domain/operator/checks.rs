@@ -21,6 +21,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<File, DataFileError> {
     let file = File::parse(name, text)?;
     identity(&file, name)?;
     addresses(&file)?;
+    origins(&file)?;
     blank_texts(&file)?;
     terms(&file)?;
     options(&file)?;
@@ -99,6 +100,25 @@ fn addresses(file: &File) -> Checked {
         if let Some(url) = &edition.url {
             link(file, url, &path!["editions", index, "url"])?;
         }
+    }
+    Ok(())
+}
+
+/// An origin is compared letter by letter with what browsers send, so it must be written as they do.
+fn origins(file: &File) -> Checked {
+    for (index, origin) in file.value.allowed_origins.iter().enumerate() {
+        let secure = origin.strip_prefix("https://").filter(|_| !origin.ends_with(":443"));
+        let host = secure.map_or_else(
+            || origin.strip_prefix("http://").filter(|host| host.split(':').next() == Some("localhost")),
+            Some,
+        );
+        let valid = host.is_some_and(|host| {
+            let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+            let port_fine = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number.to_string() == port));
+            port_fine && (is_host(name) || name == "localhost") && !name.bytes().any(|byte| byte.is_ascii_uppercase())
+        });
+        let expected = "an origin: https://, the host in lower case, a port if it is not 443, and nothing after it";
+        ensure(file, valid, &path!["allowed_origins", index], expected)?;
     }
     Ok(())
 }

@@ -52,6 +52,9 @@ pub struct Operator {
     pub responsible_person: ResponsiblePerson,
     /// Mail address of the head, who hears of overdue clocks.
     pub head_contact: String,
+    /// Origins of the operator's own pages, such as `https://www.company.kz`, that may call the public part of the API from a browser.
+    #[serde(default)]
+    pub allowed_origins: Vec<String>,
     /// The court that the policy names for disputes, as letters write it.
     pub court: Option<Localized>,
     /// From when a new edition is in force.

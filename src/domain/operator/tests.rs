@@ -331,3 +331,25 @@ fn a_profile_survives_json() {
     let back: Operator = serde_json::from_str(&json).unwrap();
     assert_eq!(serde_json::to_string(&back).unwrap(), json);
 }
+
+#[test]
+fn an_origin_is_written_as_browsers_send_it() {
+    let with = |origin: &str| {
+        mistake("storage_country = \"KZ\"", &format!("storage_country = \"KZ\"\nallowed_origins = [\"{origin}\"]"))
+    };
+    let wrong = [
+        "https://www.company.kz/",
+        "www.company.kz",
+        "http://www.company.kz",
+        "https://WWW.company.kz",
+        "*",
+        "null",
+        "https://company.kz:443",
+        "https://company.kz:port",
+        "https://user@company.kz",
+        "http://localhost.evil.kz",
+    ];
+    for origin in wrong {
+        assert_eq!(with(origin).key, "allowed_origins[0]", "{origin}");
+    }
+}

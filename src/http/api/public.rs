@@ -1,7 +1,7 @@
 //! What anybody may call: operators, deadlines, the calendar, and handing in a request.
 
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,6 +11,7 @@ use crate::domain::intake::RequestForm;
 use crate::domain::operator::PublicProfile;
 use crate::http::headers::IdempotencyKeyHeader;
 use crate::http::json::{Json, Query};
+use crate::http::limit;
 use crate::http::locale::Locale;
 use crate::http::problem::ApiError;
 use crate::services::calendar::latest;
@@ -99,7 +100,12 @@ pub(crate) async fn submit_request(
     locale: Locale,
     key: IdempotencyKeyHeader,
     body: Json<RequestForm>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
+    let form = &body.value;
+    if let Some(address) = form.submitted_by.email.as_deref().or(form.subject.email.as_deref()) {
+        limit::mail_address(&request, &app, address)?;
+    }
     let operator = path.into_inner();
     let key = idempotency(&app, key, &format!("submit/{operator}"), &body.canonical);
     let submitted = submit(&app, &operator, body.value, Origin::Web, locale.0, key).await?;

@@ -8,6 +8,7 @@ use super::{AppData, created, idempotency};
 use crate::http::headers::{IdempotencyKeyHeader, RawBearer};
 use crate::http::json::{EmptyOr, Json};
 use crate::http::problem::{ApiError, Problem};
+use crate::services::proof::{self, ProofView};
 use crate::services::requester::{self, CancelForm, CodeForm, TextForm, reference};
 use crate::services::views::{AnswerView, MessageView, RequesterView};
 
@@ -18,7 +19,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(resend_code)
         .service(send_message)
         .service(cancel_request)
-        .service(show_answer);
+        .service(show_answer)
+        .service(show_proof);
 }
 
 /// Shows the request to the requester.
@@ -108,4 +110,16 @@ pub(crate) async fn cancel_request(
 #[get("/requests/{reference}/answer")]
 pub(crate) async fn show_answer(app: AppData, token: RawBearer, path: Path<String>) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(requester::answer(&app, reference(&path)?, token.0).await?))
+}
+
+/// The history of the request with the proof that it was not changed since: public facts, hashes, and the newest signed checkpoint
+/// that lists it. `docs/audit.md` says how anybody checks it without Otinish.
+#[utoipa::path(
+    tag = "Requester", context_path = "/api/v1", security(("requester" = [])),
+    params(("reference" = String, Path)),
+    responses((status = 200, body = ProofView), Public, Signed)
+)]
+#[get("/requests/{reference}/proof")]
+pub(crate) async fn show_proof(app: AppData, token: RawBearer, path: Path<String>) -> Result<HttpResponse, ApiError> {
+    Ok(HttpResponse::Ok().json(proof::of_request(&app, reference(&path)?, token.0).await?))
 }

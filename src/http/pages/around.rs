@@ -15,8 +15,8 @@ use super::chrome::{Chrome, PageLanguage, page, see_other};
 use super::guard::{self, FormCookie};
 use crate::app::App;
 use crate::domain::vocabulary::Language;
-use crate::http::locale;
 use crate::http::problem::{ApiError, say_language, words};
+use crate::http::{limit, locale};
 use crate::services::error::{Refusal, ServiceError};
 
 /// The cookie that remembers the language.
@@ -50,14 +50,20 @@ pub async fn around<B: MessageBody + 'static>(
     request.extensions_mut().insert(PageLanguage(language));
     let form = guard::prepare(&app, &request).map_err(ApiError::from)?;
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let refused = if !is_read && guard::is_foreign(&app, request.headers()) {
+        Err(Refusal::new("form_expired", 403).into())
+    } else {
+        limit::page(&request, &app)
+    };
     // The router wants the request for itself, so nothing of it is kept beside it.
-    let (outer, mut response) = if !is_read && guard::is_foreign(&app, request.headers()) {
+    let (outer, mut response) = if let Err(refusal) = refused {
         let outer = request.into_parts().0;
-        let response = show(&outer, &Refusal::new("form_expired", 403).into());
+        let response = show(&outer, &refusal);
         (outer, response)
     } else {
         let (outer, response) = next.call(request).await?.into_parts();
-        let shown = failure_of(&response).map(|error| show(&outer, &error));
+        let failure = too_many_guesses(&app, &outer, response.status()).or_else(|| failure_of(&response));
+        let shown = failure.map(|error| show(&outer, &error));
         (outer, shown.unwrap_or_else(|| response.map_into_boxed_body()))
     };
     if !response.headers().contains_key("content-language") {
@@ -66,6 +72,12 @@ pub async fn around<B: MessageBody + 'static>(
     response.headers_mut().append(VARY, HeaderValue::from_static("cookie"));
     bind(&app, &form, &mut response);
     Ok(ServiceResponse::new(outer, response))
+}
+
+/// Counts a secret that does not open the request of the address. The right one is never refused for the wrong ones of others.
+fn too_many_guesses(app: &App, request: &HttpRequest, status: StatusCode) -> Option<ApiError> {
+    let reference = request.match_info().get("reference").filter(|_| status == StatusCode::NOT_FOUND)?;
+    limit::wrong_secret(request, app, reference).err()
 }
 
 /// What went wrong, where the answer is no page that says so itself.

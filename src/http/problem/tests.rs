@@ -237,7 +237,7 @@ async fn plain_errors_of_the_server_become_problems_and_lose_their_text() {
         (413, "payload_too_large"),
         (415, "unsupported_media_type"),
         (422, "bad_request"),
-        (431, "bad_request"),
+        (431, "headers_too_large"),
         (500, "internal"),
         (502, "internal"),
         (503, "unavailable"),

@@ -8,7 +8,7 @@ use chrono::Duration;
 
 use crate::app::App;
 use crate::services::error::ServiceError;
-use crate::storage::retention::{self, DoomedFileRow, MAIL_STORE};
+use crate::storage::retention::{self, ATTACHMENT_STORE, DoomedFileRow, MAIL_STORE};
 
 /// So many are deleted in one go.
 const BATCH: i64 = 500;
@@ -46,7 +46,7 @@ pub async fn sweep(app: &Arc<App>) -> Result<(), ServiceError> {
 async fn delete(app: &Arc<App>, file: &DoomedFileRow) -> bool {
     let deleted = match file.store.as_str() {
         MAIL_STORE => delete_mail(app.settings.mail_dir(), file.name.clone()).await,
-        // FILES OF A REQUEST: the store of attachments deletes its object here.
+        ATTACHMENT_STORE => app.files.delete(&file.name).await.map_err(std::io::Error::other),
         _ => Err(std::io::Error::other("this process does not know the store")),
     };
     match deleted {

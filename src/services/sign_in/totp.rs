@@ -126,6 +126,7 @@ pub async fn begin_totp(app: &Arc<App>, member: &Member, password: &str) -> Resu
     let qr_svg = picture.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
     let secret = totp.secret().to_base32();
     let now = app.clock.now();
+    let master = app.vault.active_master_key_id();
     let sealed = factor::seal(app, &seen.id, &totp)?;
     let attempt = app
         .db
@@ -134,6 +135,7 @@ pub async fn begin_totp(app: &Arc<App>, member: &Member, password: &str) -> Resu
                 if rows::totp_of(tx, &row.id)?.is_some_and(|totp| totp.confirmed_at.is_some()) {
                     return Err(ServiceError::from(Refusal::new("totp_on", 409)));
                 }
+                crate::services::keys::hold(tx, &master)?;
                 let created_at = now.naive_utc();
                 let pending = TotpRow { staff_id: row.id, sealed, created_at, confirmed_at: None, last_step: 0 };
                 rows::put_totp(tx, &pending)?;

@@ -2,7 +2,7 @@
 
 mod together;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date, Text, Timestamp};
@@ -18,6 +18,8 @@ pub(super) type Key = (NaiveDateTime, String);
 
 /// Lists of single days are looked at for a span of at most so many days. A longer one holds so much that the plain order finds it.
 const MOST_DAYS: i64 = 62;
+/// The index of days of receipt has those of UTC+5: Almaty's since 2024-03-01. Where a day began at another hour, the limits are checked.
+const OFFSET: TimeDelta = TimeDelta::hours(5);
 /// At least so many keys are read from a list at once.
 const LEAST: i64 = 8;
 
@@ -32,7 +34,7 @@ struct List {
 /// The single day of a list.
 #[derive(Debug, Clone, Copy)]
 enum Day {
-    /// Received on this day of UTC.
+    /// Received on this day of UTC+5.
     Received(NaiveDate),
     /// The headline's last day.
     Due(NaiveDate),
@@ -99,7 +101,8 @@ fn days(connection: &mut AnyConnection, filter: &Filter, operator: &str) -> Quer
     match filter.sort {
         Sort::Due => {
             let (Some(from), Some(before)) = (filter.received_from, filter.received_before) else { return Ok(None) };
-            Ok(span(from.date(), before.date()).map(|days| days.into_iter().map(Day::Received).collect()))
+            let last = before + OFFSET - TimeDelta::microseconds(1);
+            Ok(span((from + OFFSET).date(), last.date()).map(|days| days.into_iter().map(Day::Received).collect()))
         }
         Sort::Received => {
             let days = match (filter.due_between, filter.overdue_at) {
@@ -167,9 +170,11 @@ fn read(
     };
     query = match list.day {
         Some(Day::Received(day)) if sqlite => {
-            query.filter(sql::<Bool>("substr(requests.received_at, 1, 10) = ").bind::<Text, _>(day.to_string()))
+            query.filter(sql::<Bool>("date(requests.received_at, '+5 hours') = ").bind::<Text, _>(day.to_string()))
         }
-        Some(Day::Received(day)) => query.filter(sql::<Bool>("requests.received_at::date = ").bind::<Date, _>(day)),
+        Some(Day::Received(day)) => {
+            query.filter(sql::<Bool>("(requests.received_at + interval '5 hours')::date = ").bind::<Date, _>(day))
+        }
         Some(Day::Due(day)) => query.filter(requests::headline_due_on.eq(day)),
         None => query,
     };
@@ -236,8 +241,9 @@ fn within_dates(
         limits.push((due, "<=", filter.due_between.and_then(|(_, to)| end_of(to))));
     }
     let whole_day = |day: NaiveDate| {
-        filter.received_from.is_some_and(|from| from.date() < day)
-            && filter.received_before.is_some_and(|before| day < before.date())
+        let begins = day.and_time(NaiveTime::MIN) - OFFSET;
+        filter.received_from.is_some_and(|from| from <= begins)
+            && filter.received_before.is_some_and(|before| begins + TimeDelta::days(1) <= before)
     };
     if !matches!(day, Some(Day::Received(day)) if whole_day(day)) {
         let received = column("received_at", filter.sort == Sort::Received);

@@ -17,6 +17,7 @@ use crate::domain::vocabulary::{Channel, Language};
 use crate::http::api::{AppData, idempotency};
 use crate::http::headers::IdempotencyKeyHeader;
 use crate::http::json::from_value;
+use crate::http::limit;
 use crate::http::pages::around::language_cookie;
 use crate::http::pages::chrome::{Chrome, page, see_other};
 use crate::http::pages::form::Fields;
@@ -149,6 +150,12 @@ async fn send(app: &AppData, mut step: Step<'_>) -> Result<HttpResponse, ApiErro
     let (operator, document) = (step.operator, step.draft.document(LAST, language));
     step.number = LAST;
     let key = step.key.clone();
+    let address = ["/submitted_by/email", "/subject/email"].iter().find_map(|place| document.pointer(place)?.as_str());
+    if let Some(address) = address
+        && let Err(error) = limit::mail_address(step.request, app, address)
+    {
+        return step.fail(app, language, error).await;
+    }
     let sent = async {
         let body = serde_json::to_vec(&document).map_err(ServiceError::from)?;
         let form: RequestForm = from_value(document)?;
@@ -167,12 +174,7 @@ async fn send(app: &AppData, mut step: Step<'_>) -> Result<HttpResponse, ApiErro
             step.failure = Some((StatusCode::CONFLICT, app.texts.get(language, "page-sent-before", &[])));
             return step.show().await;
         }
-        Err(error) => {
-            let error = ApiError::from(error);
-            let said = words(app, language, step.request, &error);
-            step.failure = Some((error.status_code(), format!("{} {}", said.title, said.detail)));
-            return step.show().await.map_err(|_| error);
-        }
+        Err(error) => return step.fail(app, language, error.into()).await,
     };
     let mut answer = see_other(&format!("/requests/{}/receipt", receipt.reference));
     let token = receipt.token.unwrap_or_default();
@@ -221,6 +223,13 @@ impl<'a> Step<'a> {
         let first = self.mistakes.keys().filter_map(|question| step_of(question)).min();
         self.number = first.unwrap_or(self.number);
         first.is_none()
+    }
+
+    /// Shows the step with what stands in the way.
+    async fn fail(mut self, app: &AppData, language: Language, error: ApiError) -> Result<HttpResponse, ApiError> {
+        let said = words(app, language, self.request, &error);
+        self.failure = Some((error.status_code(), format!("{} {}", said.title, said.detail)));
+        self.show().await.map_err(|_| error)
     }
 
     async fn show(self) -> Result<HttpResponse, ApiError> {

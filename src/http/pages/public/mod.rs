@@ -6,6 +6,7 @@ mod bars;
 mod draft;
 mod files;
 mod operator;
+mod proof;
 mod request;
 mod steps;
 
@@ -36,6 +37,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
                 .route("/{reference}/leave", web::post().to(request::leave))
                 .route("/{reference}/files", web::post().to(files::send))
                 .route("/{reference}/files/{id}", web::get().to(files::fetch))
-                .route("/{reference}/answer", web::get().to(answer::show)),
+                .route("/{reference}/answer", web::get().to(answer::show))
+                .route("/{reference}/proof", web::get().to(proof::fetch)),
         );
 }

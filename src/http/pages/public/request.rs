@@ -17,6 +17,7 @@ use crate::domain::operator::Operator;
 use crate::domain::vocabulary::{ClockState, Status};
 use crate::http::api::{AppData, idempotency};
 use crate::http::headers::IdempotencyKeyHeader;
+use crate::http::limit;
 use crate::http::pages::chrome::{Chrome, page, see_other};
 use crate::http::pages::form::Fields;
 use crate::http::pages::guard;
@@ -115,7 +116,11 @@ fn secret_page(request: &HttpRequest, status: StatusCode, typed: &str, wrong: bo
 /// Opens a request by what was typed.
 pub(super) async fn open(app: AppData, request: HttpRequest, fields: Fields) -> Result<HttpResponse, ApiError> {
     let typed = fields.get("reference");
-    exchange(&app, &request, typed, fields.get("secret").to_owned()).await
+    let answer = exchange(&app, &request, typed, fields.get("secret").to_owned()).await?;
+    if answer.status() == StatusCode::NOT_FOUND {
+        limit::wrong_secret(&request, &app, typed)?;
+    }
+    Ok(answer)
 }
 
 /// Turns a secret into a cookie and leads to the page without it.

@@ -61,7 +61,9 @@ fn head(filter: &Filter, lists: &[(List, Option<Key>)]) -> Query {
         Assignee::Any => query,
     };
     query = match day {
-        Some(Day::Received(_)) => query.filter(sql::<Bool>("requests.received_at::date = lists.day")),
+        Some(Day::Received(_)) => {
+            query.filter(sql::<Bool>("(requests.received_at + interval '5 hours')::date = lists.day"))
+        }
         Some(Day::Due(_)) => query.filter(sql::<Bool>("requests.headline_due_on = lists.day")),
         None => query,
     };
