@@ -275,7 +275,7 @@ impl App {
 }
 
 /// Makes the folders, and an empty database file that only whoever runs the server may open: SQLite would let everybody read it.
-fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
+pub(crate) fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
     let mut folders = vec![settings.data_dir.clone()];
     if let storage::DatabaseUrl::Sqlite(path) = &settings.database
         && let Some(parent) = std::path::Path::new(path).parent()

@@ -1,6 +1,7 @@
 //! The command line: one file each for what is more than a call.
 
 mod audit;
+mod backup;
 mod deadlines;
 pub mod demo;
 mod doctor;
@@ -17,6 +18,7 @@ use clap::{Parser, Subcommand};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::domain::vocabulary::{Kind, Language, Role};
+use crate::services::retention as retention_service;
 use crate::services::start::{look, start};
 use crate::settings::{self, Settings};
 use crate::{http, storage, telemetry};
@@ -51,6 +53,13 @@ enum Command {
         #[command(subcommand)]
         command: retention::Command,
     },
+    /// Copies the database and the files into a new folder, beside running servers. The key ring is not in it.
+    Backup {
+        /// The folder; it must not be there yet.
+        folder: std::path::PathBuf,
+    },
+    /// Puts a backup back into an empty database, and destroys again what was destroyed since.
+    Restore(backup::RestoreArgs),
     /// Prints the deadlines that a request would get.
     Deadlines(deadlines::Args),
     /// Fills a database with made-up requests, history included, to look at and to measure.
@@ -153,14 +162,19 @@ fn run(command: Command) -> Result<ExitCode, String> {
             Command::Serve { no_worker } => {
                 let mut settings = settings;
                 let listener = serve::bind(&mut settings)?;
-                serve::serve(build(settings)?, listener, !no_worker).await
+                serve::serve(build(settings).await?, listener, !no_worker).await
             }
-            Command::Worker => serve::work(build(settings)?).await,
+            Command::Worker => serve::work(build(settings).await?).await,
             Command::Migrate => migrate(&settings),
             Command::Retention { command } => {
                 let app = look(settings, Clock::System).map_err(|error| error.to_string())?;
                 retention::run(&app, command).await
             }
+            Command::Backup { folder } => {
+                let app = look(settings, Clock::System).map_err(|error| error.to_string())?;
+                backup::make(&app, &folder).await
+            }
+            Command::Restore(args) => backup::put_back(settings, args).await,
             Command::Deadlines(args) => deadlines::run(&settings, args),
             Command::Demo(args) => demo::run(settings, args).await,
             Command::Staff { command } => {
@@ -177,8 +191,13 @@ fn run(command: Command) -> Result<ExitCode, String> {
     })
 }
 
-fn build(settings: Settings) -> Result<Arc<App>, String> {
-    start(settings, Clock::System).map_err(|error| error.to_string())
+/// A process that may serve: what a restored database still holds and should not is destroyed first.
+async fn build(settings: Settings) -> Result<Arc<App>, String> {
+    let app = start(settings, Clock::System).map_err(|error| error.to_string())?;
+    retention_service::finish_destructions(&app).await.map_err(|error| {
+        format!("what was destroyed before the database was put back could not be destroyed again: {error}")
+    })?;
+    Ok(app)
 }
 
 fn migrate(settings: &Settings) -> Result<ExitCode, String> {

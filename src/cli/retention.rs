@@ -29,12 +29,23 @@ pub(super) enum Command {
     },
     /// Prints the list of destroyed requests, a line of JSON each, for `otinish restore --tombstones`. It holds no personal data.
     Tombstones,
+    /// Reads lists of tombstones and destroys what is there all the same: for a database that was put back by other means than
+    /// `otinish restore`. Stop all other processes first.
+    Replay {
+        /// Lists of `otinish retention tombstones`, or the `tombstones.jsonl` of a backup.
+        #[arg(required = true)]
+        files: Vec<std::path::PathBuf>,
+    },
 }
 
 pub(super) async fn run(app: &Arc<App>, command: Command) -> Result<ExitCode, String> {
     match command {
         Command::Run { dry_run, rewrite } => destroy(app, dry_run, rewrite).await,
-        Command::Tombstones => print_tombstones(app).await,
+        Command::Tombstones => {
+            write_tombstones(app, std::io::stdout()).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Replay { files } => super::backup::replay(app, &files).await,
     }
 }
 
@@ -77,7 +88,8 @@ fn print(done: &Pass, dry_run: bool) {
     println!("{} {what}, {held} kept by a legal hold", done.destroyed());
 }
 
-async fn print_tombstones(app: &Arc<App>) -> Result<ExitCode, String> {
+/// Writes all tombstones, a line of JSON each.
+pub(super) async fn write_tombstones(app: &Arc<App>, mut out: impl Write) -> Result<(), String> {
     let mut last: Option<TombstoneRow> = None;
     loop {
         let from = last.clone();
@@ -86,8 +98,7 @@ async fn print_tombstones(app: &Arc<App>) -> Result<ExitCode, String> {
             .read("tombstones", move |connection| Ok::<_, ServiceError>(tombstones(connection, from.as_ref(), BATCH)?))
             .await
             .map_err(|error| error.to_string())?;
-        let Some(end) = rows.last() else { return Ok(ExitCode::SUCCESS) };
-        let mut out = std::io::stdout().lock();
+        let Some(end) = rows.last() else { return Ok(()) };
         for row in &rows {
             let line = serde_json::to_string(row).map_err(|error| error.to_string())?;
             writeln!(out, "{line}").map_err(|error| error.to_string())?;

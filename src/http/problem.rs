@@ -150,7 +150,7 @@ impl From<ServiceError> for ApiError {
             ServiceError::NotFound => Failure::new(StatusCode::NOT_FOUND, "not_found"),
             ServiceError::Unauthorized => Failure::new(StatusCode::UNAUTHORIZED, "unauthorized"),
             ServiceError::Refused(refusal) => return Self::from(refusal),
-            ServiceError::Unavailable(cause) => Failure {
+            ServiceError::Unavailable(cause) | ServiceError::NoKey(cause) => Failure {
                 retry_after: Some(RETRY_UNAVAILABLE),
                 cause: Some(cause),
                 ..Failure::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable")

@@ -24,6 +24,9 @@ pub enum ServiceError {
     /// The database or another part cannot be used right now.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// This process does not have the master key of one request: another rotated it, or a key is lost. Others can be worked on.
+    #[error("no key: {0}")]
+    NoKey(String),
     /// A fault of the product.
     #[error("internal fault: {0}")]
     Internal(String),
@@ -131,7 +134,7 @@ impl From<VaultError> for ServiceError {
     fn from(error: VaultError) -> Self {
         match error {
             // Another process rotated the key, and this one does not have the new ring yet.
-            VaultError::UnknownMasterKey { .. } => Self::Unavailable(error.to_string()),
+            VaultError::UnknownMasterKey { .. } => Self::NoKey(error.to_string()),
             _ => Self::Internal(error.to_string()),
         }
     }

@@ -194,6 +194,44 @@ pub fn destroy(
     Ok(retention::bury(tx, &stone)?)
 }
 
+/// Destroys again what has a tombstone and is there all the same: a backup from before its destruction was put back. It is done before
+/// anything is served. Returns the references.
+///
+/// # Errors
+/// Those of the database.
+pub async fn finish_destructions(app: &Arc<App>) -> Result<Vec<String>, ServiceError> {
+    let mut done = Vec::new();
+    loop {
+        let found = app
+            .db
+            .read("buried_alive", |connection| Ok::<_, ServiceError>(retention::buried_alive(connection, BATCH)?))
+            .await?;
+        if found.is_empty() {
+            return Ok(done);
+        }
+        for stone in found {
+            let now = app.clock.now();
+            let reference = stone.reference.clone();
+            app.db
+                .write("destroy_again", move |tx| match requests::lock_by_id(tx, &stone.request_id)? {
+                    Some(row) if row.destroyed_at.is_none() => destroy(tx, row, now, &stone.reason, stone.destroyed_at),
+                    _ => Ok(()),
+                })
+                .await?;
+            tracing::warn!(reference, "a restored database held data that had been destroyed: it was destroyed again");
+            done.push(reference);
+        }
+    }
+}
+
+/// Stores tombstones of a list, those that are there already excepted.
+///
+/// # Errors
+/// Those of the database.
+pub async fn bury(app: &Arc<App>, stones: Vec<TombstoneRow>) -> Result<(), ServiceError> {
+    app.db.write("bury", move |tx| stones.iter().try_for_each(|stone| Ok(retention::bury(tx, stone)?))).await
+}
+
 /// Notes all files of a request to be deleted after the commit: [`sweep`] deletes them, also when a crash comes between.
 fn doom_files(tx: &mut AnyConnection, row: &RequestRow, now: DateTime<Utc>) -> Result<(), ServiceError> {
     let mails = retention::message_ids(tx, &row.id)?;

@@ -10,6 +10,7 @@ pub mod clocks;
 pub mod codes;
 mod connection;
 pub mod digest;
+pub mod dump;
 pub mod events;
 pub mod files;
 pub mod keys;

@@ -233,6 +233,20 @@ pub fn bury(connection: &mut AnyConnection, row: &TombstoneRow) -> QueryResult<(
     Ok(())
 }
 
+/// Tombstones of requests that still hold personal data, since a backup from before their destruction was put back.
+///
+/// # Errors
+/// Those of the database.
+pub fn buried_alive(connection: &mut AnyConnection, limit: i64) -> QueryResult<Vec<TombstoneRow>> {
+    tombstones::table
+        .inner_join(requests::table.on(requests::id.eq(tombstones::request_id)))
+        .filter(requests::destroyed_at.is_null())
+        .order(tombstones::request_id)
+        .limit(limit)
+        .select(TombstoneRow::as_select())
+        .load(connection)
+}
+
 /// Tombstones, the oldest first, from behind `after`.
 ///
 /// # Errors

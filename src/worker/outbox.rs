@@ -136,8 +136,6 @@ async fn open_of_request(app: &Arc<App>, row: &OutboxRow, request_id: String) ->
                 Ok(row.map(|row| Opened { mail, reference: Some(row.reference), service: row.service }))
             }
             Err(ServiceError::NotFound) => Ok(None),
-            // Another process may have rotated the master key, and this one gets the new ring later: the mail waits, no other does.
-            Err(ServiceError::Unavailable(error)) => Err(ServiceError::Internal(error)),
             Err(error) => Err(error),
         })
         .await

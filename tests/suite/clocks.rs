@@ -258,7 +258,8 @@ async fn a_term_beyond_the_calendar_or_before_the_rules_is_an_error_and_nothing_
     }
     let queue = test.get("/api/v1/staff/requests", Some(&agent.token)).await.expect(200);
     assert_eq!(queue["items"], json!([]));
-    assert_eq!(test.work().await, 0, "no mail either");
+    test.work().await;
+    assert_eq!(test.mails().len(), 0, "no mail either");
 
     // The day before, 30 days still end in 2027.
     let fits = test.recorded(&agent, "citicom", forms::access(), json!({"received_at": "2027-12-01T06:00:00Z"})).await;

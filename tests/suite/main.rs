@@ -21,6 +21,7 @@ mod audit_checkpoints;
 mod audit_damage;
 mod audit_proof;
 mod audit_trail;
+mod backup;
 mod bad_input;
 mod blocking;
 mod bulk;
