@@ -8,7 +8,6 @@ use std::process::Command;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
-use percent_encoding::percent_decode_str;
 
 use super::{AnyConnection, DatabaseUrl};
 
@@ -175,8 +174,21 @@ fn without_password(url: &str) -> (String, Option<String>) {
     (format!("{scheme}://{told}{path}{query}"), password)
 }
 
+/// Each `%xx` as its byte, as libpq reads it.
 fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        if let Some(byte) = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            bytes.push(byte);
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = after;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -195,6 +207,7 @@ mod tests {
             ("postgres://db.example", "postgres://db.example", None),
             ("postgresql://a:b@h:5433/d?sslmode=require", "postgresql://a@h:5433/d?sslmode=require", Some("b")),
             ("postgres://h/d?password=b&sslmode=require", "postgres://h/d?sslmode=require", Some("b")),
+            ("postgres://a:5%@h/d", "postgres://a@h/d", Some("5%")),
             ("postgres://a:b@h?password=c", "postgres://a@h", Some("c")),
         ] {
             assert_eq!(without_password(url), (told.to_owned(), password.map(str::to_owned)), "{url}");
