@@ -4,9 +4,11 @@ mod answering;
 pub mod blocking;
 mod hold;
 mod identity;
+mod preview;
 mod repair;
 mod sorting;
 
+pub use preview::{PlannedMail, preview};
 pub use repair::{AmendReceiptForm, ReclassifyForm};
 pub use sorting::document_arrived;
 

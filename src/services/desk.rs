@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::json;
 
-pub use queue::{Counts, Due, Page, QueueQuery, SearchForm, SortBy, counts, day_of, list, page_size, search};
+pub use queue::{Counts, Due, FEW, Page, QueueQuery, SearchForm, SortBy, counts, day_of, list, page_size, search};
 
 use super::actions::standing;
 use super::case::request_key;
@@ -20,6 +20,7 @@ use super::views::{
 use crate::app::App;
 use crate::domain::almaty::local_date;
 use crate::domain::permission::Permission;
+use crate::domain::vocabulary::Role;
 use crate::ids::new_id;
 use crate::storage::requests::RequestRow;
 use crate::storage::staff::{AuditRow, note_audit};
@@ -188,6 +189,38 @@ pub async fn history(app: &Arc<App>, member: Member, reference: String) -> Resul
             let key = if opens { Some(request_key(&process, tx, &row.id)?) } else { None };
             let rows = events::of_request(tx, &row.id)?;
             Ok(Page { items: event_views(&process, member.language, &rows, key.as_ref())?, next_cursor: None })
+        })
+        .await
+}
+
+/// Who can have requests of an operator: its agents and DPOs whose accounts are open, by name.
+///
+/// # Errors
+/// `NotFound` for operators at which the member has no role.
+pub async fn colleagues(app: &Arc<App>, member: &Member, operator: &str) -> Result<Vec<AssigneeView>, ServiceError> {
+    if !member.is_member_of(operator) {
+        return Err(ServiceError::NotFound);
+    }
+    let operator = operator.to_owned();
+    app.db
+        .read("colleagues", move |connection| {
+            let mut rows = staff::with_role(connection, &operator, &[Role::Agent, Role::Dpo])?;
+            rows.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+            Ok(rows.into_iter().map(|row| AssigneeView { id: row.id, name: row.name, absent: None }).collect())
+        })
+        .await
+}
+
+/// The version of a request now; nobody looks at its contents by that.
+///
+/// # Errors
+/// `NotFound` for requests of other operators.
+pub async fn version(app: &Arc<App>, member: &Member, reference: &str) -> Result<i64, ServiceError> {
+    let (member, reference) = (member.clone(), reference.to_owned());
+    app.db
+        .read("version", move |connection| {
+            let row = requests::by_reference(connection, &reference)?.ok_or(ServiceError::NotFound)?;
+            if standing(&member, &row).is_member() { Ok(row.version) } else { Err(ServiceError::NotFound) }
         })
         .await
 }

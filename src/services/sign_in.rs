@@ -5,6 +5,7 @@
 //! account.
 
 mod audit;
+mod browser;
 mod factor;
 mod hold;
 mod lock;
@@ -25,6 +26,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 pub(crate) use audit::{By, note};
+pub use browser::{Entered, IDLE, cookie, enter, enter_code, member_of_browser};
 pub use hold::{Hold, SignInPolicy, policy, set_policy};
 pub use member::{MeView, Member, member};
 pub use own_password::change_password;
@@ -138,6 +140,16 @@ pub async fn login_from(
     totp: Option<&str>,
     client: Option<String>,
 ) -> Result<Tokens, ServiceError> {
+    opened(app, email, password, totp, client).await?.tokens(app, app.clock.now())
+}
+
+async fn opened(
+    app: &Arc<App>,
+    email: &str,
+    password: &str,
+    totp: Option<&str>,
+    client: Option<String>,
+) -> Result<Opened, ServiceError> {
     // Text that is no address has no account; the empty key finds none.
     let key = EmailAddress::parse(email).map(|email| email.key()).unwrap_or_default();
     let account = app
@@ -156,7 +168,7 @@ async fn login_known(
     password: &str,
     totp: Option<&str>,
     client: Option<String>,
-) -> Result<Tokens, ServiceError> {
+) -> Result<Opened, ServiceError> {
     if let Some(seconds) = lock::seconds_left(seen.locked_until, app.clock.now()) {
         return Err(lock::refusal(seconds));
     }
@@ -178,7 +190,7 @@ async fn login_known(
             })
         })
         .await?;
-    attempt.into_result()?.tokens(app, now)
+    attempt.into_result()
 }
 
 /// Judges an attempt against the account as it stands now, locked: of two parallel guesses the second sees the count
@@ -202,7 +214,7 @@ fn settle(
     Ok(Attempt::Wrong)
 }
 
-async fn login_unknown(app: &Arc<App>, email: &str, password: &str) -> Result<Tokens, ServiceError> {
+async fn login_unknown(app: &Arc<App>, email: &str, password: &str) -> Result<Opened, ServiceError> {
     let key = lock::unknown_key(app, email);
     if let Some(seconds) = lock::unknown_seconds_left(app, &key, app.clock.now()) {
         return Err(lock::refusal(seconds));

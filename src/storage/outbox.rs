@@ -146,6 +146,38 @@ pub fn by_id(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<Out
     outbox::table.find(id).select(OutboxRow::as_select()).first(connection).optional()
 }
 
+/// The id of the newest mail about a request.
+///
+/// # Errors
+/// Those of the database.
+pub fn newest_of_request(connection: &mut AnyConnection, reference: &str) -> QueryResult<Option<String>> {
+    use super::schema::requests;
+    let of_request = requests::table.filter(requests::reference.eq(reference)).select(requests::id.nullable());
+    outbox::table
+        .filter(outbox::request_id.eq_any(of_request))
+        .select(outbox::id)
+        .order(outbox::id.desc())
+        .first(connection)
+        .optional()
+}
+
+/// The mails about a request that were written after one of them, in their order; all without one.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_request_after(
+    connection: &mut AnyConnection,
+    request_id: &str,
+    after: Option<&str>,
+) -> QueryResult<Vec<OutboxRow>> {
+    outbox::table
+        .filter(outbox::request_id.eq(request_id))
+        .filter(outbox::id.gt(after.unwrap_or_default()))
+        .order(outbox::id)
+        .select(OutboxRow::as_select())
+        .load(connection)
+}
+
 /// The mail with this id, locked until the transaction ends.
 ///
 /// # Errors

@@ -135,6 +135,15 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
     Ok(keys.iter().filter_map(|(_, id)| by_id.remove(id)).map(Line::into_row).collect())
 }
 
+/// How many requests there are, counted no further than the filter's limit.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_up_to(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<i64> {
+    let keys = in_order(connection, |connection| keys::first(connection, filter))?;
+    Ok(i64::try_from(keys.len()).unwrap_or(i64::MAX).min(filter.limit))
+}
+
 /// Runs queries of which each is answered by one index in its order, all on one state of the database. After much was written
 /// PostgreSQL's statistics are stale: it takes thousands of rows for a few then, and collects and sorts them all for one page. So it
 /// is told not to, for this transaction.

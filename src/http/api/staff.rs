@@ -206,7 +206,11 @@ pub(crate) async fn act_on_request(
     Ok(with_etag(&act(&app, member.0, reference, version, action).await?))
 }
 
-fn action(name: &str, body: Value) -> Result<StaffAction, ServiceError> {
+/// The action of a name, with its body.
+///
+/// # Errors
+/// `NotFound` for a name that there is not; `Invalid` for a body that does not fit.
+pub(in crate::http) fn action(name: &str, body: Value) -> Result<StaffAction, ServiceError> {
     Ok(match name {
         "assign" => StaffAction::Assign(from_value(body)?),
         "verify" => StaffAction::Verify(from_value(body)?),

@@ -4,7 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -46,7 +46,7 @@ pub async fn around<B: MessageBody + 'static>(
     if let Some(answer) = switch(&app, &request) {
         return Ok(request.into_response(answer));
     }
-    let language = language(&request);
+    let language = language(&app, &request);
     request.extensions_mut().insert(PageLanguage(language));
     let form = guard::prepare(&app, &request).map_err(ApiError::from)?;
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -118,11 +118,24 @@ pub fn language_cookie(app: &App, language: Language) -> Cookie<'static> {
     cookie
 }
 
-fn language(request: &ServiceRequest) -> Language {
-    let app = request.app_data::<Data<App>>();
-    let name = app.map_or_else(|| LANGUAGE_COOKIE.to_owned(), |app| guard::cookie_name(app, LANGUAGE_COOKIE));
-    let remembered = request.cookie(&name).and_then(|cookie| Language::parse(cookie.value()));
-    remembered.unwrap_or_else(|| locale::negotiate(request.headers()))
+/// Whether the reader chose a language in this browser.
+#[must_use]
+pub fn has_language(app: &App, request: &ServiceRequest) -> bool {
+    remembered(app, request).is_some()
+}
+
+/// Says in which language an answer is.
+pub fn tell_language(headers: &mut HeaderMap, language: Language) {
+    say_language(headers, language);
+}
+
+fn remembered(app: &App, request: &ServiceRequest) -> Option<Language> {
+    let cookie = request.cookie(&guard::cookie_name(app, LANGUAGE_COOKIE))?;
+    Language::parse(cookie.value())
+}
+
+fn language(app: &App, request: &ServiceRequest) -> Language {
+    remembered(app, request).unwrap_or_else(|| locale::negotiate(request.headers()))
 }
 
 /// The page of an error.

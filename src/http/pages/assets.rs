@@ -1,4 +1,4 @@
-//! The style sheet and the sign, inside the binary. Their names hold a hash of the content, so that browsers keep them for good.
+//! The style sheets, the script and the sign, inside the binary. Their names hold a hash of the content, so that browsers keep them for good.
 
 use std::sync::LazyLock;
 
@@ -38,6 +38,18 @@ const CSS: &str = "text/css; charset=utf-8";
 /// The style of all pages.
 pub static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("style", "css", CSS, &[BASE, include_str!("../../../templates/pages/public.css")]));
+/// The style of the console.
+pub static STAFF_STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("console", "css", CSS, &[BASE, include_str!("../../../templates/pages/console.css")]));
+/// What the console does better with a script.
+pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "console",
+        "js",
+        "text/javascript; charset=utf-8",
+        &[include_str!("../../../templates/pages/console.js")],
+    )
+});
 /// The sign of the product.
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", &[include_str!("../../../templates/pages/icon.svg")]));
@@ -47,7 +59,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 async fn show(file: Path<String>) -> Result<HttpResponse, ApiError> {
-    let all = [&STYLE, &ICON];
+    let all = [&STYLE, &STAFF_STYLE, &SCRIPT, &ICON];
     // A page of an older version that is still open gets today's file rather than none.
     let found = all.into_iter().find(|asset| {
         let mut parts = file.split('.');

@@ -121,6 +121,18 @@ impl Chrome {
         &assets::STYLE.href
     }
 
+    /// The style sheet of the console.
+    #[must_use]
+    pub fn staff_style(&self) -> &'static str {
+        &assets::STAFF_STYLE.href
+    }
+
+    /// The script of the console, without which everything works too.
+    #[must_use]
+    pub fn script(&self) -> &'static str {
+        &assets::SCRIPT.href
+    }
+
     /// The sign of the product.
     #[must_use]
     pub fn icon(&self) -> &'static str {

@@ -40,6 +40,11 @@ pub enum Control {
         /// What was typed.
         value: String,
     },
+    /// One of a list that is too long to be shown.
+    Select {
+        /// The list.
+        options: Vec<Choice>,
+    },
     /// One or several of a list.
     Choice {
         /// Several.
@@ -107,7 +112,7 @@ impl Input {
     pub fn answer(&self) -> Vec<String> {
         match &self.control {
             Control::Line { value, .. } | Control::Area { value } => value.lines().map(ToOwned::to_owned).collect(),
-            Control::Choice { options, .. } => {
+            Control::Select { options } | Control::Choice { options, .. } => {
                 options.iter().filter(|option| option.chosen).map(|option| option.label.clone()).collect()
             }
         }

@@ -12,6 +12,7 @@ pub mod guard;
 pub mod input;
 pub mod landing;
 pub mod public;
+pub mod staff;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -21,5 +22,6 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .configure(assets::configure)
         .configure(public::configure)
+        .configure(staff::configure)
         .service(web::resource("/").wrap(from_fn(around::around)).route(web::get().to(landing::show)));
 }

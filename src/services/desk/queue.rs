@@ -117,7 +117,14 @@ pub struct Counts {
     pub due_today: i64,
     /// Open, and nobody has them.
     pub unassigned: i64,
+    /// Open, and the member has them, or stands in for whoever has; never more than 100.
+    pub mine: i64,
+    /// Open, and blocked while a violation is looked into; never more than 100.
+    pub blocked: i64,
 }
+
+/// Numbers that no counter holds are counted up to this.
+pub const FEW: i64 = 100;
 
 /// Checks the size of a page.
 ///
@@ -325,10 +332,23 @@ pub async fn counts(app: &Arc<App>, member: Member) -> Result<Counts, ServiceErr
         return Err(ServiceError::forbidden());
     }
     let now: DateTime<Utc> = app.clock.now();
+    let few = |assignee, blocking| Filter {
+        operators: operators.clone(),
+        assignee,
+        blocking,
+        limit: FEW,
+        ..Filter::default()
+    };
+    let mine = few(Assignee::Members(member.own_ids()), None);
+    let blocked = few(Assignee::Any, Some(Blocking::Provisional));
     app.db
         .read("counts", move |connection| {
             let today = almaty::local_date(now).to_string();
-            let mut counts = Counts::default();
+            let mut counts = Counts {
+                mine: queue::count_up_to(connection, &mine)?,
+                blocked: queue::count_up_to(connection, &blocked)?,
+                ..Counts::default()
+            };
             for (facet, value, number) in queue::counts(connection, &operators)? {
                 match facet {
                     Facet::Status => add(&mut counts.status, Status::parse(&value).map(Status::as_str), number),

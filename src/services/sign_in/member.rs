@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,7 +19,7 @@ use crate::services::absence::AbsenceView;
 use crate::services::access_token;
 use crate::services::error::ServiceError;
 use crate::storage::absences;
-use crate::storage::staff::{self, RoleRow, StaffRow};
+use crate::storage::staff::{self, RoleRow, SessionRow, StaffRow};
 
 /// A member of the staff who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,15 +181,30 @@ pub async fn member(app: &Arc<App>, token: &str) -> Result<Member, ServiceError>
     if !is_id(&claims.sid) {
         return Err(ServiceError::Unauthorized);
     }
+    of_session(app, claims.sid, Some(claims.sub), None).await
+}
+
+/// The member of a session that goes on; one of `staff_id`, where that is known, and used within `idle`, where that is asked.
+///
+/// # Errors
+/// `Unauthorized` when there is none, or the account is disabled.
+pub(super) async fn of_session(
+    app: &Arc<App>,
+    session_id: String,
+    staff_id: Option<String>,
+    idle: Option<Duration>,
+) -> Result<Member, ServiceError> {
     let now = app.clock.now().naive_utc();
-    let session_id = claims.sid;
     let process = Arc::clone(app);
+    let is_idle = move |session: &SessionRow| {
+        idle.is_some_and(|idle| session.last_used_at.unwrap_or(session.created_at) + idle <= now)
+    };
     let (member, last_used_at) = app
         .db
         .read("member", move |connection| {
             let session = staff::session(connection, &session_id)?
-                .filter(|session| session.staff_id == claims.sub)
-                .filter(|session| session.revoked_at.is_none() && session.expires_at > now)
+                .filter(|session| staff_id.as_ref().is_none_or(|id| session.staff_id == *id))
+                .filter(|session| session.revoked_at.is_none() && session.expires_at > now && !is_idle(session))
                 .ok_or(ServiceError::Unauthorized)?;
             let row = staff::by_id(connection, &session.staff_id)?
                 .filter(|row| row.disabled_at.is_none())

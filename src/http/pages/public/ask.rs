@@ -182,7 +182,9 @@ async fn send(app: &AppData, mut step: Step<'_>) -> Result<HttpResponse, ApiErro
     Ok(answer)
 }
 
-pub(super) fn cookie_failed() -> ApiError {
+/// That a cookie could not be written.
+#[must_use]
+pub fn cookie_failed() -> ApiError {
     ServiceError::Internal("a cookie could not be written".to_owned()).into()
 }
 

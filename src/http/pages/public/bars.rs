@@ -3,25 +3,25 @@
 use crate::domain::almaty;
 use crate::domain::vocabulary::ClockState;
 use crate::http::pages::chrome::Chrome;
-use crate::services::views::{ClockView, RequesterView};
+use crate::services::views::{ClockView, HeadlineView};
 
 /// A deadline as a picture.
-pub(super) struct Bar {
-    pub(super) name: String,
-    pub(super) state: &'static str,
+pub(in crate::http::pages) struct Bar {
+    pub(in crate::http::pages) name: String,
+    pub(in crate::http::pages) state: &'static str,
     /// Where today is between receipt and the last day, in per cent.
-    pub(super) now: i64,
-    pub(super) from: String,
-    pub(super) to: String,
-    pub(super) explanation: String,
-    pub(super) citation: String,
-    pub(super) tag: String,
+    pub(in crate::http::pages) now: i64,
+    pub(in crate::http::pages) from: String,
+    pub(in crate::http::pages) to: String,
+    pub(in crate::http::pages) explanation: String,
+    pub(in crate::http::pages) citation: String,
+    pub(in crate::http::pages) tag: String,
 }
 
 /// The deadlines, the leading one first; what no longer applies is left out.
-pub(super) fn bars(p: &Chrome, view: &RequesterView) -> Vec<Bar> {
-    let lead = view.headline.as_ref().map(|lead| lead.clock);
-    let mut clocks: Vec<&ClockView> = view.clocks.iter().filter(|clock| clock.state != ClockState::Void).collect();
+pub(in crate::http::pages) fn bars(p: &Chrome, clocks: &[ClockView], headline: Option<&HeadlineView>) -> Vec<Bar> {
+    let lead = headline.map(|lead| lead.clock);
+    let mut clocks: Vec<&ClockView> = clocks.iter().filter(|clock| clock.state != ClockState::Void).collect();
     clocks.sort_by_key(|clock| (Some(clock.name) != lead, clock.due_on.is_none(), clock.due_on));
     clocks.into_iter().map(|clock| bar(p, clock)).collect()
 }

@@ -32,7 +32,11 @@ pub(super) async fn send(
     opened.finish(("file", ""), taken).await
 }
 
-async fn first_field(form: &mut Multipart) -> Result<String, ApiError> {
+/// The token that stands first in a form with a file.
+///
+/// # Errors
+/// 403 `form_expired` where it does not.
+pub async fn first_field(form: &mut Multipart) -> Result<String, ApiError> {
     let refused = || ApiError::from(Refusal::new("form_expired", 403));
     let mut field = next(form).await?.filter(|field| field.name() == Some("csrf")).ok_or_else(refused)?;
     let mut token = Vec::new();

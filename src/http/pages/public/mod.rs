@@ -2,13 +2,16 @@
 
 mod answer;
 mod ask;
-mod bars;
-mod draft;
+pub(in crate::http::pages) mod bars;
+pub(in crate::http::pages) mod draft;
 mod files;
 mod operator;
 mod proof;
 mod request;
-mod steps;
+pub(in crate::http::pages) mod steps;
+
+pub use ask::cookie_failed;
+pub use files::first_field;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};

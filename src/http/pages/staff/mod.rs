@@ -1,0 +1,46 @@
+//! The console: the pages of the staff. They call the same services as the API and show what those allow, no more.
+
+mod act;
+mod act_fields;
+mod compose;
+mod facts;
+mod nav;
+mod questions;
+mod queue;
+mod request;
+mod session;
+mod sign_in;
+
+use actix_web::HttpResponse;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+
+use self::session::Staff;
+use super::around::around;
+use super::chrome::see_other;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/staff/sign-in")
+                .wrap(from_fn(around))
+                .route(web::get().to(sign_in::show))
+                .route(web::post().to(sign_in::enter)),
+        )
+        .service(
+            // The last one is the outermost.
+            web::scope("/staff")
+                .wrap(from_fn(session::signed_in))
+                .wrap(from_fn(around))
+                .route("", web::get().to(home))
+                .route("/sign-out", web::post().to(sign_in::leave))
+                .configure(queue::configure)
+                .configure(request::configure)
+                .configure(act::configure),
+        );
+}
+
+/// Leads to what the member has to do.
+async fn home(member: Staff) -> HttpResponse {
+    see_other(nav::home_of(&member.0))
+}

@@ -1,0 +1,35 @@
+//! The way around the console: what this member can open.
+
+use crate::domain::permission::Permission;
+use crate::http::pages::chrome::Chrome;
+use crate::services::sign_in::Member;
+
+/// The bar at the top.
+#[derive(Debug, Clone)]
+pub struct Nav {
+    /// Who is signed in.
+    pub name: String,
+    /// Address, name, and whether it is the page that is shown.
+    pub links: Vec<(&'static str, String, bool)>,
+    /// The member belongs to several operators, so that each request says to which.
+    pub several: bool,
+}
+
+impl Nav {
+    /// The bar for a member, at one of its pages.
+    #[must_use]
+    pub fn of(p: &Chrome, member: &Member, here: &str) -> Self {
+        let operators = member.operators_with(Permission::SeeQueue);
+        let is_staff = !operators.is_empty();
+        let all = [("/staff/requests", "console-nav-queue", is_staff), ("/staff/account", "console-nav-account", true)];
+        let links = all.into_iter().filter(|(_, _, shown)| *shown);
+        let links = links.map(|(path, key, _)| (path, p.t(key), path == here)).collect();
+        Self { name: member.name.clone(), links, several: operators.len() > 1 }
+    }
+}
+
+/// The first page of a member.
+#[must_use]
+pub fn home_of(member: &Member) -> &'static str {
+    if member.is_admin { "/staff/users" } else { "/staff/requests" }
+}
