@@ -29,6 +29,7 @@ mod calendar;
 mod calendar_kept;
 mod clocks;
 mod clocks_met;
+mod console;
 mod data_files;
 mod deadlines;
 mod demo;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use reqwest::header::{COOKIE, SET_COOKIE};
 
-use super::{Answer, TestApp};
+use super::{Answer, Member, PASSWORD, TestApp};
 
 /// A browser of one person.
 pub struct Browser<'a> {
@@ -27,7 +27,18 @@ impl Page {
         assert_eq!(self.answer.header("content-type"), Some("text/html; charset=utf-8"), "{}", self.answer.text);
         // A text that is missing shows as its key.
         assert!(
-            !self.answer.text.contains(">page-") && !self.answer.text.contains("page-label-"),
+            [
+                ">page-",
+                "page-label-",
+                ">console-",
+                "\"console-",
+                "console-label-",
+                " console-fact-",
+                ">action-",
+                ">kind-"
+            ]
+            .iter()
+            .all(|key| !self.answer.text.contains(key)),
             "{}",
             self.answer.text
         );
@@ -41,8 +52,24 @@ impl Page {
             self.answer.text.find(&start).unwrap_or_else(|| panic!("no form to {action}: {}", self.answer.text));
         let form = self.answer.text[place..].split("</form>").next().unwrap();
         let mut fields = Vec::new();
-        for tag in form.split('<').filter(|tag| tag.starts_with("input ") || tag.starts_with("textarea ")) {
-            let (head, rest) = tag.split_once('>').unwrap();
+        let mut select = None;
+        for tag in form.split('<') {
+            let Some((head, rest)) = tag.split_once('>') else { continue };
+            if head.starts_with("select ") {
+                select = attribute(head, "name");
+            }
+            if let Some(name) = select.clone().filter(|_| head.starts_with("option ")) {
+                // Without a choice the first option is the choice.
+                let is_first = fields.iter().all(|(other, _)| *other != name);
+                if is_first || head.contains(" selected") {
+                    fields.retain(|(other, _)| *other != name);
+                    fields.push((name, attribute(head, "value").unwrap_or_default()));
+                }
+                continue;
+            }
+            if !head.starts_with("input ") && !head.starts_with("textarea ") {
+                continue;
+            }
             let (Some(name), kind) = (attribute(head, "name"), attribute(head, "type").unwrap_or_default()) else {
                 continue;
             };
@@ -81,6 +108,22 @@ fn unescape(text: &str) -> String {
 impl<'a> Browser<'a> {
     pub fn new(app: &'a TestApp) -> Self {
         Self { app, cookies: BTreeMap::new(), language: "ru" }
+    }
+
+    /// A browser in which a member of the staff is signed in to the console.
+    pub async fn of_staff(app: &'a TestApp, member: &Member) -> Self {
+        let mut browser = Self { language: "en", ..Self::new(app) };
+        let page = browser.sign_in(&member.email, PASSWORD).await;
+        assert_eq!(page.answer.status, 200, "{}", page.answer.text);
+        assert!(page.path.starts_with("/staff/") && page.path != "/staff/sign-in", "{}", page.path);
+        browser
+    }
+
+    /// Sends mail address and password at the page to sign in at.
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Page {
+        let page = self.open("/staff/sign-in").await;
+        page.expect(200);
+        self.send(&page, "/staff/sign-in", &[("email", email), ("password", password)]).await
     }
 
     /// Opens an address and follows where it leads.
