@@ -203,6 +203,7 @@ console-label-method = How was it checked?
 console-label-checked = What was checked?
 console-label-note = Note for colleagues
 console-label-letter = Letter to the requester
+console-letter-unfilled = Fill in { $place } or take it out
 console-hint-letter = Complete what stands in square brackets.
 console-label-outcome = Outcome
 console-label-ground = Grounds

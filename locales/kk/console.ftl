@@ -201,6 +201,7 @@ console-label-method = Қалай тексерілді?
 console-label-checked = Не тексерілді?
 console-label-note = Әріптестерге жазба
 console-label-letter = Өтініш берушіге хат
+console-letter-unfilled = { $place } орнын толтырыңыз немесе алып тастаңыз
 console-hint-letter = Тік жақшадағыны толықтырыңыз.
 console-label-outcome = Нәтижесі
 console-label-ground = Негіздер

@@ -205,6 +205,7 @@ console-label-method = Как проверяли?
 console-label-checked = Что проверено?
 console-label-note = Заметка для коллег
 console-label-letter = Письмо заявителю
+console-letter-unfilled = Заполните или уберите { $place }
 console-hint-letter = Дополните то, что стоит в квадратных скобках.
 console-label-outcome = Исход
 console-label-ground = Основания

@@ -145,7 +145,12 @@ pub fn staff_view_of(
         note_absences(tx, local_date(now), &mut [(row.operator_id.clone(), assignee)])?;
     }
     let beside = Beside { assignee, loaded, contents: contents.as_ref(), answer, members: &members, standing, now };
-    staff_view(app, member.language, opening, beside)
+    let mut view = staff_view(app, member.language, opening, beside)?;
+    let is_own = row.proposer_id.as_deref() == Some(member.id.as_str());
+    if is_own && !app.operator(&row.operator_id).is_some_and(|operator| operator.options.single_person_approval) {
+        view.actions.retain(|action| *action != "approve");
+    }
+    Ok(view)
 }
 
 /// Whether the member may open personal data; if so, the look is noted with its reason.

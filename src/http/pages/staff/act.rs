@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use super::act_fields::body;
-use super::compose::composed;
+use super::compose::{composed, unfilled};
 use super::nav::Nav;
 use super::questions::Questions;
 use super::session::Staff;
@@ -46,6 +46,8 @@ struct Page {
     stale: String,
     /// What would be sent; none before that was asked for.
     mails: Option<Vec<Mail>>,
+    /// The answer that is to be approved.
+    answer: Vec<(String, String)>,
     is_answer: bool,
     is_direct: bool,
     /// More has to be answered before anything can be done.
@@ -127,12 +129,13 @@ async fn go_on(
     let version = form.fields.get("version").parse().unwrap_or_default();
     let mut beside = Beside::default();
     match form.fields.get("go") {
+        "compose" => form.compose().await?,
+        "next" => {}
+        _ if form.has_unfilled(&mut beside).await? => {}
         "send" => match form.send(version).await {
             Ok(()) => return Ok(see_other(&form.home())),
             Err(error) => form.take(&mut beside, error.into())?,
         },
-        "compose" => form.compose().await?,
-        "next" => {}
         _ => match form.planned(version).await {
             Ok(mails) => beside.mails = Some(mails),
             Err(error) => form.take(&mut beside, error.into())?,
@@ -175,6 +178,19 @@ impl Form<'_> {
         Ok(())
     }
 
+    /// Whether the letter of an answer still holds a place that is to be filled in.
+    async fn has_unfilled(&self, beside: &mut Beside) -> Result<bool, ApiError> {
+        if self.action != "propose" || !self.fields.get("letter").contains('[') {
+            return Ok(false);
+        }
+        let view = desk::view(self.app, self.member.clone(), self.reference.clone()).await?;
+        let Some(place) = unfilled(&self.app.texts, &view, self.fields.get("letter")) else { return Ok(false) };
+        let text = Chrome::of(self.request)?.t1("console-letter-unfilled", "place", &place);
+        beside.failure = Some((StatusCode::UNPROCESSABLE_ENTITY, text.clone()));
+        beside.mistakes.insert("letter".to_owned(), text);
+        Ok(true)
+    }
+
     /// Sorts out what went wrong: what can be corrected in the form is shown there, the rest is a page of its own.
     fn take(&self, beside: &mut Beside, error: ApiError) -> Result<(), ApiError> {
         let status = error.status_code();
@@ -212,6 +228,7 @@ impl Form<'_> {
             title: p.t(&format!("action-{}", self.action)),
             lead: if self.app.texts.has(&lead) { p.t(&lead) } else { String::new() },
             version: view.version,
+            answer: if self.action == "approve" { super::facts::answer(&p, view) } else { Vec::new() },
             is_answer: self.action == "propose",
             is_direct: self.is_direct(),
             is_first_part: self.action == "reclassify" && self.fields.some("kind").is_none(),
@@ -246,6 +263,7 @@ fn place(groups: &mut [Group], beside: &Beside) -> Vec<(String, String)> {
             let of_list = format!("{}.", input.name);
             input.name == *question
                 || question.starts_with(&of_list)
+                || *question == format!("{}s", input.name)
                 || question.starts_with(&format!("{}s.", input.name))
         };
         match inputs.into_iter().find(|input| fits(input)) {
