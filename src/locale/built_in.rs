@@ -14,8 +14,10 @@ macro_rules! catalogues {
 
 /// Language, name and text of each; a test holds this list equal to the folder.
 pub(super) fn files() -> Vec<(Language, String, String)> {
-    catalogues!["words", "mail", "problem", "field", "clock", "timeline", "letter", "desk", "post", "page", "console"]
-        .into_iter()
-        .map(|(language, file, text)| (language, file.to_owned(), text.to_owned()))
-        .collect()
+    catalogues![
+        "words", "mail", "problem", "field", "clock", "timeline", "letter", "desk", "post", "page", "console", "office"
+    ]
+    .into_iter()
+    .map(|(language, file, text)| (language, file.to_owned(), text.to_owned()))
+    .collect()
 }

@@ -177,6 +177,25 @@ pub async fn list(
         .await
 }
 
+/// One account.
+///
+/// # Errors
+/// 403 `forbidden` for anybody but an administrator; `NotFound`.
+pub async fn one(app: &Arc<App>, member: &Member, id: &str) -> Result<UserView, ServiceError> {
+    member.check_admin()?;
+    if !is_id(id) {
+        return Err(ServiceError::NotFound);
+    }
+    let id = id.to_owned();
+    app.db
+        .read("user", move |connection| {
+            let row = staff::by_id(connection, &id)?.ok_or(ServiceError::NotFound)?;
+            let roles = staff::roles_of(connection, std::slice::from_ref(&id))?;
+            Ok(UserView::new(row, &roles))
+        })
+        .await
+}
+
 /// Makes an account.
 ///
 /// # Errors

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::act_fields::body;
 use super::compose::{composed, unfilled};
 use super::nav::Nav;
+use super::panel::{Wrongs, fits};
 use super::questions::Questions;
 use super::session::Staff;
 use crate::http::api::AppData;
@@ -18,7 +19,7 @@ use crate::http::pages::chrome::{Chrome, page, see_other};
 use crate::http::pages::form::Fields;
 use crate::http::pages::input::{Control, Input};
 use crate::http::pages::public::steps::Group;
-use crate::http::problem::{ApiError, words};
+use crate::http::problem::ApiError;
 use crate::services::actions::{PlannedMail, act, preview};
 use crate::services::desk;
 use crate::services::error::{Refusal, ServiceError};
@@ -191,20 +192,12 @@ impl Form<'_> {
         Ok(true)
     }
 
-    /// Sorts out what went wrong: what can be corrected in the form is shown there, the rest is a page of its own.
+    /// What went wrong, for the page of the form.
     fn take(&self, beside: &mut Beside, error: ApiError) -> Result<(), ApiError> {
-        let status = error.status_code();
-        if status == StatusCode::NOT_FOUND || status.is_server_error() {
-            return Err(error);
-        }
-        beside.is_stale = error.code() == "stale_version";
-        let language = Chrome::of(self.request)?.language;
-        let said = words(self.app, language, self.request, &error);
-        for mistake in error.errors() {
-            let question = mistake.pointer.trim_start_matches('/').replace('/', ".");
-            beside.mistakes.insert(question, self.app.texts.field(language, mistake.code, &mistake.args));
-        }
-        beside.failure = Some((status, said.detail));
+        let wrongs = Wrongs::of(self.app, self.request, error)?;
+        beside.is_stale = wrongs.code == "stale_version";
+        beside.failure = Some((wrongs.status, wrongs.detail));
+        beside.mistakes.extend(wrongs.fields);
         Ok(())
     }
 
@@ -259,14 +252,7 @@ fn place(groups: &mut [Group], beside: &Beside) -> Vec<(String, String)> {
     let mut listed = Vec::new();
     for (question, text) in &beside.mistakes {
         let inputs = groups.iter_mut().flat_map(|group| group.inputs.iter_mut());
-        let fits = |input: &Input| {
-            let of_list = format!("{}.", input.name);
-            input.name == *question
-                || question.starts_with(&of_list)
-                || *question == format!("{}s", input.name)
-                || question.starts_with(&format!("{}s.", input.name))
-        };
-        match inputs.into_iter().find(|input| fits(input)) {
+        match inputs.into_iter().find(|input| fits(input, question)) {
             Some(input) => {
                 input.mistake.clone_from(text);
                 listed.push((input.target(), format!("{}: {text}", input.label)));

@@ -1,15 +1,19 @@
 //! The console: the pages of the staff. They call the same services as the API and show what those allow, no more.
 
+mod account;
 mod act;
 mod act_fields;
+mod ask;
 mod compose;
 mod facts;
 mod nav;
+mod panel;
 mod questions;
 mod queue;
 mod request;
 mod session;
 mod sign_in;
+mod users;
 
 use actix_web::HttpResponse;
 use actix_web::middleware::from_fn;
@@ -36,7 +40,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
                 .route("/sign-out", web::post().to(sign_in::leave))
                 .configure(queue::configure)
                 .configure(request::configure)
-                .configure(act::configure),
+                .configure(act::configure)
+                .configure(account::configure)
+                .configure(users::configure),
         );
 }
 

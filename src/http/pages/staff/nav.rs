@@ -21,7 +21,11 @@ impl Nav {
     pub fn of(p: &Chrome, member: &Member, here: &str) -> Self {
         let operators = member.operators_with(Permission::SeeQueue);
         let is_staff = !operators.is_empty();
-        let all = [("/staff/requests", "console-nav-queue", is_staff), ("/staff/account", "console-nav-account", true)];
+        let all = [
+            ("/staff/requests", "console-nav-queue", is_staff),
+            ("/staff/users", "console-nav-users", member.is_admin),
+            ("/staff/account", "console-nav-account", true),
+        ];
         let links = all.into_iter().filter(|(_, _, shown)| *shown);
         let links = links.map(|(path, key, _)| (path, p.t(key), path == here)).collect();
         Self { name: member.name.clone(), links, several: operators.len() > 1 }

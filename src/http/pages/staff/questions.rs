@@ -4,12 +4,13 @@ use crate::domain::lifecycle::outcome_fits;
 use crate::domain::vocabulary::{Kind, Outcome, VerificationMethod, VerificationResult};
 use crate::http::pages::chrome::Chrome;
 use crate::http::pages::form::Fields;
-use crate::http::pages::input::{Choice, Control, Input};
+use crate::http::pages::input::{Control, Input};
 use crate::http::pages::public::draft::Draft;
 use crate::http::pages::public::steps::{Group, Steps};
 use crate::services::views::{AssigneeView, StaffView};
 
 use super::act_fields::DECISIONS;
+use super::ask::Ask;
 
 /// Builds the questions of an action, with what was answered so far.
 pub struct Questions<'a> {
@@ -34,49 +35,19 @@ impl Questions<'_> {
             "verify" => return self.verify(),
             "propose" => return self.propose(),
             "reclassify" => return self.reclassify(),
-            "complete" => vec![self.area("text"), self.line("done_on", "date").optional()],
-            "documents_received" => vec![self.line("received_at", "datetime-local").optional()],
-            "amend_receipt" => vec![self.line("received_at", "datetime-local"), self.area("reason")],
+            "complete" => vec![self.ask().area("text"), self.ask().line("done_on", "date").optional()],
+            "documents_received" => vec![self.ask().line("received_at", "datetime-local").optional()],
+            "amend_receipt" => vec![self.ask().line("received_at", "datetime-local"), self.ask().area("reason")],
             "mark_consumer" => vec![self.consumer()],
             "start" | "approve" | "confirm_violation" | "dismiss_violation" | "waive_documents" => return Vec::new(),
-            "ask" | "reply" | "send_back" | "reopen" | "note" => vec![self.area("text")],
-            _ => vec![self.area("reason")],
+            "ask" | "reply" | "send_back" | "reopen" | "note" => vec![self.ask().area("text")],
+            _ => vec![self.ask().area("reason")],
         };
         vec![Group { inputs, ..Group::default() }]
     }
 
-    fn value(&self, name: &str) -> String {
-        // What was typed is shown as it was typed.
-        let typed = self.fields.pairs().iter().find(|(field, _)| field == name);
-        typed.map(|(_, value)| value.clone()).unwrap_or_default()
-    }
-
-    fn area(&self, name: &str) -> Input {
-        Input::new(self.p, "console", name, Control::Area { value: self.value(name) })
-    }
-
-    fn line(&self, name: &str, kind: &'static str) -> Input {
-        let control = Control::Line { value: self.value(name), kind, autocomplete: "off", inputmode: "" };
-        Input::new(self.p, "console", name, control)
-    }
-
-    fn options(&self, name: &str, all: Vec<(String, String, String)>) -> Vec<Choice> {
-        let chosen = |value: &str| self.fields.all(name).any(|sent| sent == value);
-        all.into_iter().map(|(value, label, hint)| Choice { chosen: chosen(&value), value, label, hint }).collect()
-    }
-
-    fn choice(&self, name: &str, many: bool, all: Vec<(String, String, String)>) -> Input {
-        let options = self.options(name, all);
-        Input::new(self.p, "console", name, Control::Choice { many, options })
-    }
-
-    fn select(&self, name: &str, all: Vec<(String, String, String)>) -> Input {
-        let options = self.options(name, all);
-        Input::new(self.p, "console", name, Control::Select { options })
-    }
-
-    fn worded(&self, prefix: &str, values: &[&str]) -> Vec<(String, String, String)> {
-        values.iter().map(|value| ((*value).to_owned(), self.p.word(prefix, value), String::new())).collect()
+    fn ask(&self) -> Ask<'_> {
+        Ask { p: self.p, fields: self.fields }
     }
 
     fn assignee(&self) -> Input {
@@ -90,27 +61,27 @@ impl Questions<'_> {
         if self.view.assignee.is_some() {
             all.push(("none".to_owned(), self.p.t("console-assignee-none"), String::new()));
         }
-        self.choice("assignee", false, all)
+        self.ask().choice("assignee", false, all)
     }
 
     fn consumer(&self) -> Input {
-        self.choice("consumer", false, self.worded("console-consumer", &["yes", "no"]))
+        self.ask().choice("consumer", false, self.ask().worded("console-consumer", &["yes", "no"]))
     }
 
     fn verify(&self) -> Vec<Group> {
         let results: Vec<_> = VerificationResult::ALL.iter().map(|one| one.as_str()).collect();
         let methods: Vec<_> = VerificationMethod::ALL.iter().map(|one| one.as_str()).collect();
-        let mut checked = self.worded("console-checked", &["subject"]);
+        let mut checked = self.ask().worded("console-checked", &["subject"]);
         if self.view.submitted_by.as_ref().is_some_and(|one| one.capacity.as_str() == "representative") {
-            checked.extend(self.worded("console-checked", &["representative", "authority"]));
+            checked.extend(self.ask().worded("console-checked", &["representative", "authority"]));
         }
         let inputs = vec![
-            self.choice("result", false, self.worded("verification", &results)),
-            self.choice("method", false, self.worded("method", &methods)),
-            self.choice("checked", true, checked).optional(),
-            self.area("note").optional(),
+            self.ask().choice("result", false, self.ask().worded("verification", &results)),
+            self.ask().choice("method", false, self.ask().worded("method", &methods)),
+            self.ask().choice("checked", true, checked).optional(),
+            self.ask().area("note").optional(),
         ];
-        let letter = vec![self.area("letter").optional()];
+        let letter = vec![self.ask().area("letter").optional()];
         let heading = self.p.t("console-heading-not-confirmed");
         vec![Group { inputs, ..Group::default() }, Group { heading, folded: true, inputs: letter }]
     }
@@ -118,10 +89,10 @@ impl Questions<'_> {
     fn propose(&self) -> Vec<Group> {
         let fits = |outcome: &&Outcome| outcome_fits(self.view.kind, **outcome);
         let outcomes: Vec<_> = Outcome::ALL.iter().filter(fits).map(|outcome| outcome.as_str()).collect();
-        let outcome = self.choice("outcome", false, self.worded("outcome", &outcomes));
+        let outcome = self.ask().choice("outcome", false, self.ask().worded("outcome", &outcomes));
         let grounds = self.grounds();
         let mut groups = vec![
-            Group { inputs: vec![outcome, self.area("letter")], ..Group::default() },
+            Group { inputs: vec![outcome, self.ask().area("letter")], ..Group::default() },
             Group { heading: self.p.t("console-heading-grounds"), folded: true, inputs: self.refusal(&grounds) },
         ];
         groups.extend((0..DECISIONS).map(|row| self.decision(row, &grounds)));
@@ -140,10 +111,11 @@ impl Questions<'_> {
     }
 
     fn refusal(&self, grounds: &[(String, String, String)]) -> Vec<Input> {
-        let mut inputs = vec![self.choice("ground", true, grounds.to_vec()).optional()];
+        let mut inputs = vec![self.ask().choice("ground", true, grounds.to_vec()).optional()];
         inputs.extend(grounds.iter().map(|(code, title, _)| {
             let name = format!("ground_text.{code}");
-            let control = Control::Line { value: self.value(&name), kind: "text", autocomplete: "off", inputmode: "" };
+            let control =
+                Control::Line { value: self.ask().value(&name), kind: "text", autocomplete: "off", inputmode: "" };
             let label = self.p.t1("console-ground-text", "ground", title);
             Input {
                 id: name.replace('.', "-"),
@@ -163,10 +135,10 @@ impl Questions<'_> {
         let none = (String::new(), self.p.t("console-no-ground"), String::new());
         let grounds: Vec<_> = std::iter::once(none).chain(grounds.iter().cloned()).collect();
         let inputs = vec![
-            self.line(&name("about"), "text").optional(),
-            self.select(&name("result"), self.worded("page-decision", &["granted", "refused"])),
-            self.select(&name("grounds"), grounds),
-            self.area(&name("text")).optional(),
+            self.ask().line(&name("about"), "text").optional(),
+            self.ask().select(&name("result"), self.ask().worded("page-decision", &["granted", "refused"])),
+            self.ask().select(&name("grounds"), grounds),
+            self.ask().area(&name("text")).optional(),
         ];
         let number = i64::try_from(row + 1).unwrap_or_default();
         Group { heading: self.p.tn("console-heading-decision", "number", number), folded: true, inputs }
@@ -175,14 +147,14 @@ impl Questions<'_> {
     fn reclassify(&self) -> Vec<Group> {
         let kinds: Vec<_> =
             Kind::ALL.iter().filter(|kind| **kind != self.view.kind).map(|kind| kind.as_str()).collect();
-        let kind = self.choice("kind", false, self.worded("kind", &kinds));
+        let kind = self.ask().choice("kind", false, self.ask().worded("kind", &kinds));
         let mut groups = vec![Group { inputs: vec![kind], ..Group::default() }];
         let draft = Draft::read(self.fields);
         let (Some(_), Some(operator)) = (draft.kind(), self.p.app.operator(&self.view.operator)) else { return groups };
         let none = std::collections::BTreeMap::new();
         let steps = Steps { p: self.p, operator, draft: &draft, mistakes: &none };
         groups.extend(steps.groups(3));
-        groups.push(Group { inputs: vec![self.area("reason").optional()], ..Group::default() });
+        groups.push(Group { inputs: vec![self.ask().area("reason").optional()], ..Group::default() });
         groups
     }
 }

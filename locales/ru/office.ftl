@@ -1,0 +1,86 @@
+### Рабочее место: своя учётная запись и то, что нужно администраторам и канцелярии вокруг очереди.
+
+console-nav-users = Учётные записи
+console-user = Учётная запись
+console-hold-password = Ваш пароль выдал администратор. Сначала выберите свой, после этого откроется всё остальное.
+console-hold-totp = Для Вашей роли нужен второй фактор. Сначала настройте его, после этого откроется всё остальное.
+console-done-password = Пароль изменён. Другие Ваши сеансы завершены.
+console-done-totp-off = Второй фактор отключён.
+console-done-session = Сеанс завершён.
+console-done-sessions = Все другие сеансы завершены.
+console-done-absence = Отсутствие отмечено, Ваш заместитель извещён.
+console-done-absence-over = Отсутствие завершено.
+console-done-user = Учётная запись изменена.
+console-done-totp-reset = Второй фактор снят.
+console-done-policy = Правило изменено.
+console-label-current_password = Текущий пароль
+console-label-new_password = Новый пароль
+console-hint-new_password = Не короче 12 знаков. Фразу, которую знаете только Вы, запомнить легче, чем отдельные знаки.
+console-label-name = Имя
+console-label-language = Язык рабочего места и писем
+console-label-role = Роли
+console-label-disabled = Состояние учётной записи
+console-label-totp_required_roles = Роли, которым нужен второй фактор
+console-label-from = Первый день
+console-label-until = Последний день
+console-label-deputy_id = Кто замещает?
+console-disabled-no = Открыта
+console-disabled-yes = Закрыта
+console-col-since = С какого времени
+console-panel-password = Пароль
+console-panel-password-button = Изменить пароль
+console-panel-totp = Второй фактор
+console-panel-totp-lead = С приложением для кодов на телефоне украденного пароля недостаточно, чтобы войти.
+console-panel-totp-button = Настроить
+console-panel-totp-confirm = Подтвердите приложение
+console-panel-totp-confirm-lead = Введите код, который приложение показывает сейчас. Только после этого второй фактор действует.
+console-panel-totp-confirm-button = Включить
+console-panel-totp-off = Отключить второй фактор
+console-panel-totp-off-button = Отключить
+console-panel-totp-codes = Новые резервные коды
+console-panel-totp-codes-lead = Прежние после этого не действуют.
+console-panel-totp-codes-button = Создать новые коды
+console-totp-is-off = Второй фактор: отключён.
+console-totp-needed = Второй фактор: нужен Вашей роли и ещё не настроен.
+console-totp-is-on = Второй фактор: включён. { $codes ->
+    [0] Резервных кодов не осталось.
+    [one] Остался { $codes } резервный код.
+    [few] Осталось { $codes } резервных кода.
+   *[many] Осталось { $codes } резервных кодов.
+}
+console-codes = Ваши резервные коды
+console-codes-lead = Каждый действует один раз, если телефон утерян. Распечатайте или запишите их сейчас: больше они не показываются.
+console-secret = Добавьте Otinish в приложение для кодов
+console-secret-lead = Отсканируйте картинку приложением.
+console-secret-qr = QR-код для приложения
+console-secret-typed = Или введите вручную:
+console-sessions = Где Вы вошли
+console-session-this = этот
+console-session-other = Неизвестная программа
+console-session-began = С { $at }
+console-session-used = последнее обращение { $at }
+console-session-end = Завершить
+console-sessions-end = Завершить все другие
+console-absences = Отсутствия
+console-absence-deputy = Замещает: { $name }
+console-absence-end = Завершить
+console-panel-absence = Отметить отсутствие
+console-panel-absence-lead = До Вашего возвращения обращения, письма и напоминания получает заместитель.
+console-panel-absence-button = Отметить отсутствие
+console-panel-user-new = Новая учётная запись
+console-panel-user-new-lead = Первый пароль создаётся сам и показывается один раз.
+console-panel-user-new-button = Создать
+console-panel-user = Учётная запись
+console-panel-user-lead = Если снять роли или закрыть запись, её открытые обращения вернутся в очередь.
+console-panel-user-button = Сохранить
+console-panel-user-password = Задать временный пароль
+console-panel-user-password-lead = Сеансы сотрудника завершатся, блокировка входа снимется. Новый пароль действует три дня и только для выбора другого.
+console-panel-user-password-button = Задать временный пароль
+console-panel-user-totp = Снять второй фактор
+console-panel-user-totp-lead = Для утерянного телефона. Сеансы сотрудника завершатся. Убедитесь другим способом, что это действительно он.
+console-panel-user-totp-button = Снять
+console-panel-policy = Второй фактор по ролям
+console-panel-policy-lead = Сотрудник с такой ролью ничего не сможет делать, пока не настроит второй фактор.
+console-panel-policy-button = Сохранить
+console-password-once = Пароль
+console-password-once-lead = Передайте его лично или по телефону. Больше он не показывается.
