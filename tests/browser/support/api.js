@@ -1,0 +1,83 @@
+// Requests brought to where a test needs them by the API, which is faster than pages.
+
+import { randomUUID } from "node:crypto";
+import { AIGUL } from "./browser.js";
+import { PASSWORD } from "./server.js";
+
+/** Calls the API and gives its answer, which must be a good one. */
+export async function call(server, path, { body, headers, token, method = body ? "POST" : "GET" } = {}) {
+  const answer = await fetch(`${server.base}/api/v1${path}`, {
+    method,
+    headers: {
+      "accept-language": "en",
+      ...(body && { "content-type": "application/json" }),
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: body && JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return { headers: answer.headers, body: answer.status === 204 ? null : await answer.json() };
+}
+
+/** What each kind of request needs besides the person. */
+const PARTS = {
+  access: {},
+  blocking: { grounds: ["inaccurate"] },
+  claim: { claim: { remedy: "Прекратите рассылку." } },
+  consent_withdrawal: { acknowledged: ["agreement_may_end"], withdrawal: { scope: "all" } },
+  correction: { corrections: [{ field: "телефон", current: "+7 701 000 00 00", desired: "+7 702 000 00 00" }] },
+  deletion: { grounds: ["purpose_reached"] },
+  objection: { objection: { to: "Отказ в рассрочке, который решила программа." } },
+};
+
+/** Hands a request in. */
+export async function submit(server, operator, kind = "access", language = "ru") {
+  const body = {
+    kind,
+    language,
+    subject: { full_name: AIGUL.name, iin: AIGUL.iin, email: AIGUL.email, phone: "+77010000000" },
+    submitted_by: { capacity: "subject" },
+    ...PARTS[kind],
+  };
+  const headers = { "idempotency-key": randomUUID() };
+  const { reference, token } = (await call(server, `/operators/${operator}/requests`, { body, headers })).body;
+  return { reference, token, operator, kind };
+}
+
+/** Does something to a request as a member of the staff. */
+export async function act(server, member, request, action, body = {}) {
+  const path = `/staff/requests/${request.reference}`;
+  const token = await signedIn(server, member);
+  const etag = (await call(server, path, { token })).headers.get("etag");
+  return (await call(server, `${path}/${action}`, { body, token, headers: { "if-match": etag } })).body;
+}
+
+/** Brings a new request to a status. */
+export async function brought(server, desk, status, { operator = "demo", kind = "access", language = "ru" } = {}) {
+  const request = await submit(server, operator, kind, language);
+  const letter = "Мы храним Ваше имя, ИИН, адрес и сведения о трёх заказах.";
+  const steps = [
+    ["verification", desk.agent, "assign", { assignee: "me" }],
+    ["review", desk.agent, "verify", { result: "confirmed", method: "records" }],
+    ["preparation", desk.agent, "start"],
+    ["approval", desk.agent, "propose", { outcome: "granted", letter }],
+    ["answered", desk.dpo, "approve"],
+  ];
+  if (status === "submitted") return request;
+  if (status === "clarification") {
+    steps.splice(2, 3, ["clarification", desk.agent, "ask", { text: "О каком договоре идёт речь?" }]);
+  }
+  for (const [reached, member, action, body] of steps) {
+    await act(server, member, request, action, body);
+    if (reached === status) break;
+  }
+  return request;
+}
+
+/** The access token of a member. */
+export async function signedIn(server, member) {
+  member.token ??= (await call(server, "/auth/login", { body: { email: member.email, password: PASSWORD } })).body
+    .access_token;
+  return member.token;
+}
