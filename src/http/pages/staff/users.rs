@@ -208,15 +208,15 @@ fn render(
     request: &HttpRequest,
     member: &Member,
     (user, password): (UserView, String),
-    wrong: Option<(&'static str, Wrongs, Fields)>,
+    wrong: Option<&(&'static str, Wrongs, Fields)>,
 ) -> Result<HttpResponse, ApiError> {
     let mut p = Chrome::of(request)?;
     let home = format!("/staff/users/{}", user.id);
     p.path.clone_from(&home);
     p.query = String::new();
     let stands = fields_of(&user);
-    let wrongs = |id: &str| wrong.as_ref().filter(|(panel, ..)| *panel == id).map(|(_, wrongs, _)| wrongs);
-    let typed = wrong.as_ref().map(|(.., fields)| fields).filter(|fields| fields.some("name").is_some());
+    let wrongs = |id: &str| wrong.filter(|(panel, ..)| *panel == id).map(|(_, wrongs, _)| wrongs);
+    let typed = wrong.map(|(.., fields)| fields).filter(|fields| fields.some("name").is_some());
     let ask = Ask { p: &p, fields: typed.unwrap_or(&stands) };
     let inputs = vec![
         ask.line("name", "text"),
@@ -239,7 +239,7 @@ fn render(
         panels,
         p,
     };
-    page(wrong.as_ref().map_or(StatusCode::OK, |(_, wrongs, _)| wrongs.status), &template)
+    page(wrong.map_or(StatusCode::OK, |(_, wrongs, _)| wrongs.status), &template)
 }
 
 async fn change(
@@ -264,7 +264,7 @@ async fn change(
         Err(error) => {
             let user = users::one(&app, &member.0, &path).await?;
             let wrong = Wrongs::of(&app, &request, error)?;
-            render(&request, &member.0, (user, String::new()), Some(("user", wrong, fields)))
+            render(&request, &member.0, (user, String::new()), Some(&("user", wrong, fields)))
         }
     }
 }
@@ -282,7 +282,7 @@ async fn reset_password(
         Ok(given) => render(&request, &member.0, (user, given.temporary_password), None),
         Err(error) => {
             let wrong = Wrongs::of(&app, &request, error)?;
-            render(&request, &member.0, (user, String::new()), Some(("user-password", wrong, fields)))
+            render(&request, &member.0, (user, String::new()), Some(&("user-password", wrong, fields)))
         }
     }
 }
@@ -299,7 +299,7 @@ async fn reset_totp(
         Err(error) => {
             let user = users::one(&app, &member.0, &path).await?;
             let wrong = Wrongs::of(&app, &request, error)?;
-            render(&request, &member.0, (user, String::new()), Some(("user-totp", wrong, fields)))
+            render(&request, &member.0, (user, String::new()), Some(&("user-totp", wrong, fields)))
         }
     }
 }
