@@ -89,9 +89,7 @@ export class Person {
   async press(target, status = 200) {
     const button = typeof target === "string" ? this.page.locator(target) : target;
     const before = this.response;
-    const loaded = this.page.waitForEvent("load");
-    await button.click();
-    await loaded;
+    await Promise.all([this.page.waitForEvent("load"), button.click()]);
     assert.notEqual(this.response, before, "no page came");
     await this.look(status);
     return this.page;
@@ -151,6 +149,8 @@ export class Person {
   async signIn(member) {
     await this.open("/staff");
     await this.fill({ email: member.email, password: PASSWORD });
+    // From here on pages are in the member's own language.
+    this.language = member.language;
     await this.press("main button[type=submit]");
     assert.ok(!this.page.url().includes("sign-in"), "signed in");
   }
