@@ -2,7 +2,6 @@
 
 import { randomUUID } from "node:crypto";
 import { AIGUL } from "./browser.js";
-import { PASSWORD } from "./server.js";
 
 /** Calls the API and gives its answer, which must be a good one. */
 export async function call(server, path, { body, headers, token, method = body ? "POST" : "GET" } = {}) {
@@ -77,7 +76,7 @@ export async function brought(server, desk, status, { operator = "demo", kind = 
 
 /** The access token of a member. */
 export async function signedIn(server, member) {
-  member.token ??= (await call(server, "/auth/login", { body: { email: member.email, password: PASSWORD } })).body
-    .access_token;
+  const { email, password } = member;
+  member.token ??= (await call(server, "/auth/login", { body: { email, password } })).body.access_token;
   return member.token;
 }

@@ -13,7 +13,7 @@ import PostalMime from "postal-mime";
 export const checkout = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** What every made-up member of the staff signs in with. */
-export const PASSWORD = "saddle the grey horse";
+const PASSWORD = "saddle the grey horse";
 
 /** How long anything may take before a test gives up, in milliseconds. */
 const PATIENCE = 60_000;
@@ -48,28 +48,33 @@ export class Server {
   #child;
   #output = "";
 
-  /** Starts one over an empty folder, or over one that was filled before. */
-  static async start(folder) {
+  /** Starts one over an empty folder, or over what was done there before. */
+  static async start(before = async () => {}) {
     const server = new Server();
-    server.folder = folder ?? (await mkdtemp(join(tmpdir(), "otinish-browser-")));
-    server.ownsFolder = !folder;
+    server.folder = await mkdtemp(join(tmpdir(), "otinish-browser-"));
     const port = await freePort();
     server.base = `http://127.0.0.1:${port}`;
-    server.#child = server.#spawn([], `127.0.0.1:${port}`);
-    const note = (chunk) => (server.#output += chunk);
-    server.#child.stdout.on("data", note);
-    server.#child.stderr.on("data", note);
-    server.#child.stdin.end();
     try {
-      await waited("the server to listen", () => {
-        if (server.#child.exitCode !== null) throw new Error(`the server ended: ${server.#output}`);
-        return server.#output.includes(" listens on ");
-      });
+      await before(server);
+      server.#child = server.#spawn([], `127.0.0.1:${port}`);
+      await server.#listens();
     } catch (error) {
       await server.stop();
       throw error;
     }
     return server;
+  }
+
+  async #listens() {
+    const child = this.#child;
+    const note = (chunk) => (this.#output += chunk);
+    child.stdout.on("data", note);
+    child.stderr.on("data", note);
+    child.stdin.end();
+    await waited("the server to listen", () => {
+      if (child.exitCode !== null || !child.pid) throw new Error(`the server ended: ${this.#output}`);
+      return this.#output.includes(" listens on ");
+    });
   }
 
   /** Nothing of the environment but what the program needs, so that no setting of the person's shell counts. */
@@ -84,7 +89,7 @@ export class Server {
       RATE_LIMITS: "off",
     };
     const child = spawn(program, args, { cwd: this.folder, env, stdio: ["pipe", "pipe", "pipe"] });
-    child.on("error", (error) => (this.#output += `${program}: ${error.message}`));
+    child.on("error", (error) => (this.#output += `${program}: ${error.message}; build it by cargo build first`));
     return child;
   }
 
@@ -101,12 +106,11 @@ export class Server {
   }
 
   /** Makes an account. A member of several operators is added once for each. */
-  async addStaff(name, role, operator, language = "ru") {
-    const email = `${name.toLowerCase()}@${operator ?? "office"}.example.kz`;
+  async addStaff(name, role, operator, language = "ru", email = `${name.toLowerCase()}@${operator}.example.kz`) {
     const place = operator ? ["--operator", operator] : [];
     const who = ["--email", email, "--name", name, "--role", role, "--language", language];
     await this.run(["staff", "add", ...who, ...place, "--password-stdin"], PASSWORD);
-    return { email, name, role, language };
+    return { email, name, role, language, password: PASSWORD };
   }
 
   /** All mails that left so far, the oldest first: where to, what about, the text. */
@@ -136,14 +140,14 @@ export class Server {
   /** Ends the server, and takes its folder away. */
   async stop() {
     const child = this.#child;
-    if (child.exitCode === null && child.signalCode === null && child.pid) {
+    if (child?.pid && child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((done) => child.once("close", done));
       child.kill("SIGTERM");
       const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
       await ended;
       clearTimeout(late);
     }
-    if (this.ownsFolder) await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 
