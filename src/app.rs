@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
+use crate::scanner::KnownScanner;
 use crate::settings::{Secret, Settings};
 use crate::storage::files::{Files, FilesError, FilesUrl};
 use crate::storage::{self, AnyConnection, Db, MigrationError, StorageError};
@@ -70,6 +71,8 @@ pub struct App {
     pub limits: Limits,
     /// Where sealed files lie.
     pub files: Files,
+    /// The virus scanner.
+    pub scanner: KnownScanner,
     /// When objects without a row were last swept away, as far as this process knows.
     pub files_swept_at: RwLock<Option<chrono::DateTime<chrono::Utc>>>,
     /// The local day whose morning digests were all written, as far as this process knows.
@@ -208,6 +211,7 @@ impl App {
         }
         drop(connection);
         let db = Db::open(&settings.database, settings.connections)?;
+        let scanner = KnownScanner::new(settings.scanner.clone(), settings.scanner_patience);
         for operator in data.operators.iter().filter(|operator| operator.storage_country != "KZ") {
             tracing::warn!(
                 operator = operator.id,
@@ -231,6 +235,7 @@ impl App {
             mail_bell: Notify::new(),
             clock_bell: Notify::new(),
             unknown_sign_ins: RwLock::default(),
+            scanner,
             files,
             files_swept_at: RwLock::default(),
             digest_day: RwLock::default(),

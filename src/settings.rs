@@ -1,95 +1,18 @@
 //! Settings by environment variables. Each has a default that works on a laptop.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::time::Duration;
+
+mod variables;
+
+pub use variables::{VARIABLES, Variable, example_file};
 
 use crate::domain::network::Network;
+use crate::scanner::ScannerUrl;
 use crate::storage::DatabaseUrl;
 use crate::storage::files::FilesUrl;
 use crate::vault::KeyRingSource;
-
-/// One variable: its name, its default as it is shown to people, and what it means.
-#[derive(Debug, Clone, Copy)]
-pub struct Variable {
-    /// The name in the environment.
-    pub name: &'static str,
-    /// The default; empty when there is none.
-    pub default: &'static str,
-    /// What it means, for `.env.example` and the documentation.
-    pub meaning: &'static str,
-}
-
-/// All variables, in the order of `.env.example`.
-pub const VARIABLES: &[Variable] = &[
-    Variable {
-        name: "DATABASE_URL",
-        default: "sqlite:./data/otinish.db",
-        meaning: "sqlite:<file> or postgres://<user>:<password>@<host>/<database>",
-    },
-    Variable {
-        name: "BIND_ADDR",
-        default: "127.0.0.1:8080",
-        meaning: "address and port to listen on; port 0 takes a free one",
-    },
-    Variable {
-        name: "PUBLIC_URL",
-        default: "http://127.0.0.1:8080",
-        meaning: "how people reach this server: links in mails and problem types begin with it",
-    },
-    Variable {
-        name: "TLS_CERT",
-        default: "",
-        meaning: "file of the certificate chain in PEM: with it and TLS_KEY the server speaks HTTPS. SIGHUP reads both again",
-    },
-    Variable { name: "TLS_KEY", default: "", meaning: "file of the certificate's private key in PEM, mode 0600" },
-    Variable {
-        name: "DATA_DIR",
-        default: "./data",
-        meaning: "folder of the embedded database, the key ring and mails as files",
-    },
-    Variable {
-        name: "CONFIG_DIR",
-        default: ".",
-        meaning: "folder with operators/, rules/, calendars/ and locales/; what is not there is taken from the copies built in",
-    },
-    Variable {
-        name: "SMTP_URL",
-        default: "",
-        meaning: "smtp://<user>:<password>@<host>:587 (STARTTLS) or smtps://…:465; without it mails are files in DATA_DIR/mail",
-    },
-    Variable { name: "MAIL_FROM", default: "no-reply@otinish.example.kz", meaning: "sender address of all mails" },
-    Variable {
-        name: "KEY_RING",
-        default: "./data/keyring.json",
-        meaning: "file of the key ring (mode 0600), or the ring itself as JSON. Back it up apart from the database",
-    },
-    Variable {
-        name: "FILES_URL",
-        default: "file:./data/files",
-        meaning: "where sealed files lie: file:<folder>, or s3://<bucket>/<prefix> that nothing else uses",
-    },
-    Variable {
-        name: "AUDIT_DIR",
-        default: "./data/audit",
-        meaning: "folder for the signed checkpoints of the audit; keep a copy where nobody who runs the database can write",
-    },
-    Variable { name: "S3_ENDPOINT", default: "", meaning: "address of a store that speaks S3; none for AWS" },
-    Variable { name: "S3_REGION", default: "us-east-1", meaning: "region of the bucket" },
-    Variable { name: "S3_ACCESS_KEY_ID", default: "", meaning: "who writes to the bucket" },
-    Variable { name: "S3_SECRET_ACCESS_KEY", default: "", meaning: "their secret" },
-    Variable {
-        name: "RATE_LIMITS",
-        default: "on",
-        meaning: "on, or off for load tests on loopback; the lock-out of sign-ins stays",
-    },
-    Variable {
-        name: "TRUSTED_PROXIES",
-        default: "",
-        meaning: "addresses or networks of reverse proxies whose X-Forwarded-For is believed, such as 127.0.0.1, 10.0.0.0/8",
-    },
-    Variable { name: "DATABASE_CONNECTIONS", default: "8", meaning: "connections per process, 2 to 200" },
-    Variable { name: "LOG_FORMAT", default: "text", meaning: "text or json" },
-    Variable { name: "RUST_LOG", default: "info", meaning: "what is logged, such as info or otinish=debug" },
-];
 
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +48,10 @@ pub struct Settings {
     pub files: FilesUrl,
     /// `AUDIT_DIR`.
     pub audit_dir: PathBuf,
+    /// `CLAMD`.
+    pub scanner: Option<ScannerUrl>,
+    /// `CLAMD_TIMEOUT`.
+    pub scanner_patience: Duration,
     /// `RATE_LIMITS`.
     pub rate_limits: bool,
     /// `TRUSTED_PROXIES`.
@@ -217,6 +144,8 @@ impl Settings {
             .map_err(|(name, expected)| SettingError::new(name, expected))?;
         Ok(Self {
             audit_dir: get("AUDIT_DIR").map_or_else(|| data_dir.join("audit"), PathBuf::from),
+            scanner: scanner(get("CLAMD"))?,
+            scanner_patience: seconds("CLAMD_TIMEOUT", get("CLAMD_TIMEOUT"), 30, 1..=300)?,
             files,
             database,
             bind_addr,
@@ -290,6 +219,24 @@ fn networks(value: Option<String>) -> Result<Vec<Network>, SettingError> {
     listed.collect::<Result<_, _>>().map_err(|expected| SettingError::new("TRUSTED_PROXIES", expected))
 }
 
+fn scanner(value: Option<String>) -> Result<Option<ScannerUrl>, SettingError> {
+    value.map(|url| ScannerUrl::parse(&url).map_err(|expected| SettingError::new("CLAMD", expected))).transpose()
+}
+
+fn seconds(
+    name: &'static str,
+    value: Option<String>,
+    default: u64,
+    range: RangeInclusive<u64>,
+) -> Result<Duration, SettingError> {
+    let seconds = match value {
+        None => Some(default),
+        Some(value) => value.parse().ok().filter(|seconds| range.contains(seconds)),
+    };
+    let expected = || format!("expected seconds, from {} to {}", range.start(), range.end());
+    seconds.map(Duration::from_secs).ok_or_else(|| SettingError::new(name, expected()))
+}
+
 fn connections(value: Option<String>) -> Result<u32, SettingError> {
     let Some(value) = value else { return Ok(8) };
     value
@@ -303,18 +250,6 @@ fn connections(value: Option<String>) -> Result<u32, SettingError> {
 #[must_use]
 pub fn default_url(bind_addr: &str, tls: bool) -> String {
     format!("{}://{bind_addr}", if tls { "https" } else { "http" })
-}
-
-/// The text of `.env.example`.
-#[must_use]
-pub fn example_file() -> String {
-    let mut text = String::from(
-        "# Settings of Otinish. Copy this file to .env and change what you need; each line shows the default.\n",
-    );
-    for variable in VARIABLES {
-        text.extend([format!("\n# {}\n# {}={}\n", variable.meaning, variable.name, variable.default)]);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -356,6 +291,9 @@ mod tests {
             ("PUBLIC_URL", "otinish.kz"),
             ("MAIL_FROM", "nobody"),
             ("FILES_URL", "ftp://x"),
+            ("CLAMD", "127.0.0.1:3310"),
+            ("CLAMD", "tcp://127.0.0.1"),
+            ("CLAMD_TIMEOUT", "0"),
             ("RATE_LIMITS", "maybe"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
             ("DATABASE_CONNECTIONS", "1"),

@@ -81,3 +81,4 @@ field-password_unchanged = This is the password that you have. Choose another.
 field-wrong_totp = The code is not right, or it was used before. Enter the next one.
 field-admin_has_no_operator = The administrator’s role is for the whole deployment: leave the operator out.
 field-admin_stands_alone = An administrator holds no role at an operator: keep one or the other.
+field-infected = The virus scanner found something harmful in this file, and it was not kept. Check your device, save the document anew, for example as PDF, and send that.

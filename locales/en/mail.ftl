@@ -110,6 +110,9 @@ mail-staff-reply-subject = { $reference }: the requester wrote
 mail-staff-reply-intro = There is a new message of the requester. Read it and go on: the deadline did not stop.
 mail-staff-file-subject = { $reference }: a file was added
 mail-staff-file-intro = A new file lies with the request. Open it and go on: the deadline did not stop.
+mail-staff-infected-subject = { $reference }: a harmful file
+mail-staff-infected-intro = The virus scanner found something harmful in a file of this request. Nobody can open the file any more.
+mail-staff-infected-next = Whoever opened it before should have their computer checked. Ask the requester for a clean copy; the deadlines go on.
 
 mail-staff-reminder-subject = { $reference }: due { $date }
 mail-staff-reminder-days_before = { $days ->

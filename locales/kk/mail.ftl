@@ -107,6 +107,9 @@ mail-staff-reply-subject = { $reference }: өтініш беруші жазды
 mail-staff-reply-intro = Өтініш берушіден жаңа хабарлама келді. Оны оқып, жұмысты жалғастырыңыз: мерзім тоқтаған жоқ.
 mail-staff-file-subject = { $reference }: файл тіркелді
 mail-staff-file-intro = Өтінішке жаңа файл тіркелді. Оны ашып, жұмысты жалғастырыңыз: мерзім тоқтаған жоқ.
+mail-staff-infected-subject = { $reference }: зиянды файл
+mail-staff-infected-intro = Антивирус осы өтініштің файлынан зиянды мазмұн тапты. Файлды енді ашуға болмайды.
+mail-staff-infected-next = Оны бұрын ашқан адам болса, компьютерін тексеріңіз. Өтініш берушіден таза көшірмесін сұраңыз: мерзімдер тоқтамайды.
 
 mail-staff-reminder-subject = { $reference }: мерзімі { $date }
 mail-staff-reminder-days_before = Мерзімге { $days } күн қалды.

@@ -111,6 +111,9 @@ mail-staff-reply-subject = { $reference }: заявитель написал
 mail-staff-reply-intro = Пришло новое сообщение заявителя. Прочитайте его и продолжите работу: срок не останавливался.
 mail-staff-file-subject = { $reference }: добавлен файл
 mail-staff-file-intro = К обращению приложен новый файл. Откройте его и продолжите работу: срок не останавливался.
+mail-staff-infected-subject = { $reference }: вредоносный файл
+mail-staff-infected-intro = Антивирус нашёл вредоносное содержимое в файле этого обращения. Открыть файл больше нельзя.
+mail-staff-infected-next = Если кто-то уже открывал его, проверьте тот компьютер. Попросите заявителя прислать чистую копию: сроки идут дальше.
 
 mail-staff-reminder-subject = { $reference }: срок { $date }
 mail-staff-reminder-days_before = { $days ->

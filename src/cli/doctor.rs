@@ -133,6 +133,7 @@ async fn check_running(app: &Arc<App>, findings: &mut Findings) {
     check_calendar(&app.calendar(), almaty::local_date(app.clock.now()), findings);
     findings.good("database and key ring");
     check_checkpoints(app, findings).await;
+    check_scanner(app, findings).await;
     match app.transport.check().await {
         Ok(()) => findings.good(&format!("mail by {}", app.transport.name())),
         Err(failure) => findings.error(&format!("SMTP_URL: the mail server cannot be used ({failure})")),
@@ -150,6 +151,15 @@ async fn check_running(app: &Arc<App>, findings: &mut Findings) {
             }
         }
         Err(error) => findings.error(&format!("staff: {error}")),
+    }
+}
+
+/// A scanner that is set should be there: without it files wait.
+async fn check_scanner(app: &Arc<App>, findings: &mut Findings) {
+    let Some(scanner) = app.scanner.scanner() else { return };
+    match scanner.ping().await {
+        Ok(()) => findings.good(&format!("virus scanner at {}", scanner.url())),
+        Err(error) => findings.error(&format!("CLAMD {}: {error}", scanner.url())),
     }
 }
 

@@ -23,6 +23,10 @@ crate::vocabulary! {
         MessageAdded = "message_added",
         /// A file was added.
         FileAdded = "file_added",
+        /// A file was not taken: the virus scanner found something in it.
+        FileRefused = "file_refused",
+        /// The virus scanner found something in a file that was kept: nobody gets it any more.
+        FileQuarantined = "file_quarantined",
         /// Documents of a correction arrived.
         DocumentsReceived = "documents_received",
         /// Documents of a correction are not needed.
@@ -99,6 +103,7 @@ impl EventKind {
         !matches!(
             self,
             Self::CodeSent
+                | Self::FileRefused
                 | Self::Assigned
                 | Self::NoteAdded
                 | Self::SentBack

@@ -26,6 +26,7 @@ pub mod reference;
 pub mod reminder;
 pub mod retention;
 pub mod rules;
+pub mod scan;
 pub mod term;
 pub mod text;
 pub mod user_agent;

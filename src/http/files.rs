@@ -21,6 +21,8 @@ use crate::services::idempotency::IdempotencyKey;
 
 /// How long the next bytes of a file are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What the virus scanner said of a file that is handed out.
+const SCAN: &str = "otinish-scan";
 /// Pieces on their way between the connection and the store.
 const PIECES: usize = 2;
 
@@ -92,6 +94,7 @@ fn name_of(disposition: &ContentDisposition) -> Option<String> {
 /// The answer with a file: always to be saved, never to be shown.
 pub(super) fn file(download: Download) -> HttpResponse {
     let Download { attachment, content } = download;
+    let scan = attachment.scan;
     let name = attachment.name.unwrap_or_default();
     let plain: String = name.chars().map(|character| if character.is_ascii() { character } else { '_' }).collect();
     let mut parameters = vec![DispositionParam::Filename(plain)];
@@ -110,5 +113,8 @@ pub(super) fn file(download: Download) -> HttpResponse {
     let media_type = if is_text { "text/plain; charset=utf-8".to_owned() } else { attachment.media_type };
     let size = u64::try_from(attachment.size).unwrap_or_default();
     let bytes = content.map(|chunk| chunk.map(Bytes::from).map_err(ApiError::from));
-    response.insert_header((CONTENT_TYPE, media_type)).body(SizedStream::new(size, bytes))
+    response
+        .insert_header((SCAN, scan.as_str()))
+        .insert_header((CONTENT_TYPE, media_type))
+        .body(SizedStream::new(size, bytes))
 }

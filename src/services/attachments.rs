@@ -1,6 +1,7 @@
-//! Files that come with a request: taken in as a stream, sealed in chunks, given out again.
+//! Files that come with a request: taken in as a stream, scanned, sealed in chunks, given out again.
 
 mod give_out;
+mod scan;
 mod sweep;
 mod take_in;
 
@@ -9,11 +10,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use give_out::{Download, for_requester, for_staff};
+pub use scan::step as scan_step;
 pub use sweep::sweep;
 pub use take_in::{Piece, Taken, Upload, Uploader, take_in};
 
 use super::error::ServiceError;
 use crate::domain::event_chain::hex;
+use crate::domain::scan::ScanState;
 use crate::storage::attachments::{self as rows, AttachmentRow};
 use crate::storage::files::FilesError;
 use crate::storage::{AnyConnection, StorageError};
@@ -41,8 +44,8 @@ pub struct AttachmentView {
     pub at: DateTime<Utc>,
     /// Who sent it: `requester` or `staff`.
     pub from: String,
-    /// What the virus scanner said: `not_scanned` where there is none.
-    pub scan: String,
+    /// What the virus scanner said.
+    pub scan: ScanState,
 }
 
 impl From<FilesError> for ServiceError {
@@ -86,7 +89,7 @@ pub fn attachment_view(row: &AttachmentRow, key: Option<&RequestKey>) -> Result<
         sha256,
         at: row.at.and_utc(),
         from: row.uploader_kind.clone(),
-        scan: row.scan.clone(),
+        scan: row.scan,
     })
 }
 

@@ -164,6 +164,20 @@ pub(super) fn note_look(
     member: &Member,
     on: &str,
 ) -> Result<bool, ServiceError> {
+    note_look_with(app, tx, row, member, &json!({"on": on}))
+}
+
+/// The same with more that is known of the look.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn note_look_with(
+    app: &App,
+    tx: &mut AnyConnection,
+    row: &RequestRow,
+    member: &Member,
+    look: &serde_json::Value,
+) -> Result<bool, ServiceError> {
     let standing = standing(member, row);
     let opens = standing.may(Permission::OpenPersonalData);
     if opens {
@@ -173,7 +187,7 @@ pub(super) fn note_look(
             false => "role",
         };
         let about = (Some(row.operator_id.clone()), Some(row.id.clone()));
-        audit(app, tx, member, "open_request", about, reason, &json!({"on": on}))?;
+        audit(app, tx, member, "open_request", about, reason, look)?;
     }
     Ok(opens)
 }

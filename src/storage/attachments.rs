@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::AnyConnection;
 use super::schema::attachments;
+use crate::domain::scan::ScanState;
 
 /// A file of a request.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Identifiable)]
@@ -22,7 +23,7 @@ pub struct AttachmentRow {
     /// In bytes, before it was sealed.
     pub size: i64,
     /// What the virus scanner said.
-    pub scan: String,
+    pub scan: ScanState,
     /// When the scanner is asked again.
     pub next_scan_at: Option<NaiveDateTime>,
     pub uploader_kind: String,
@@ -91,4 +92,74 @@ pub fn objects_of(connection: &mut AnyConnection, request_id: &str) -> QueryResu
 /// Those of the database.
 pub fn known_objects(connection: &mut AnyConnection, objects: &[String]) -> QueryResult<Vec<String>> {
     attachments::table.filter(attachments::object.eq_any(objects)).select(attachments::object).load(connection)
+}
+
+/// The file that waits longest to be scanned, if its time has come.
+///
+/// # Errors
+/// Those of the database.
+pub fn to_scan(connection: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<Option<AttachmentRow>> {
+    attachments::table
+        .filter(attachments::next_scan_at.le(now))
+        .order((attachments::next_scan_at, attachments::id))
+        .select(AttachmentRow::as_select())
+        .first(connection)
+        .optional()
+}
+
+/// Puts off the next scan of a file, if it is still due when `seen` says. Whoever did so has the file until then.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_off_scan(
+    connection: &mut AnyConnection,
+    id: &str,
+    seen: Option<NaiveDateTime>,
+    until: Option<NaiveDateTime>,
+) -> QueryResult<bool> {
+    let waiting = attachments::table.find(id).filter(attachments::next_scan_at.eq(seen));
+    Ok(diesel::update(waiting).set(attachments::next_scan_at.eq(until)).execute(connection)? == 1)
+}
+
+/// Notes what the scanner said of a file, if it is still due when `seen` says.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_scan(
+    connection: &mut AnyConnection,
+    id: &str,
+    seen: Option<NaiveDateTime>,
+    state: ScanState,
+    next: Option<NaiveDateTime>,
+) -> QueryResult<bool> {
+    let waiting = attachments::table.find(id).filter(attachments::next_scan_at.eq(seen));
+    let noted = (attachments::scan.eq(state), attachments::next_scan_at.eq(next));
+    Ok(diesel::update(waiting).set(noted).execute(connection)? == 1)
+}
+
+/// Whether there are files from before there was a scanner.
+///
+/// # Errors
+/// Those of the database.
+pub fn some_not_scanned(connection: &mut AnyConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        attachments::table
+            .filter(attachments::scan.eq(ScanState::NotScanned))
+            .filter(attachments::sealed_sha256.is_not_null()),
+    ))
+    .get_result(connection)
+}
+
+/// Lets files from before there was a scanner wait for it.
+///
+/// # Errors
+/// Those of the database.
+pub fn let_all_be_scanned(connection: &mut AnyConnection, now: NaiveDateTime) -> QueryResult<usize> {
+    diesel::update(
+        attachments::table
+            .filter(attachments::scan.eq(ScanState::NotScanned))
+            .filter(attachments::sealed_sha256.is_not_null()),
+    )
+    .set((attachments::scan.eq(ScanState::Unscanned), attachments::next_scan_at.eq(now)))
+    .execute(connection)
 }

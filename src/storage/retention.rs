@@ -140,7 +140,11 @@ pub fn forget_rows(
         .set(answers::sealed.eq(&empty))
         .execute(connection)?;
     diesel::update(attachments::table.filter(attachments::request_id.eq(request_id)))
-        .set((attachments::sealed_name.eq(&empty), attachments::sealed_sha256.eq(&empty)))
+        .set((
+            attachments::sealed_name.eq(&empty),
+            attachments::sealed_sha256.eq(&empty),
+            attachments::next_scan_at.eq(None::<NaiveDateTime>),
+        ))
         .execute(connection)?;
     // Their digests stay, by which the chain still verifies.
     diesel::update(events::table.filter(events::request_id.eq(request_id)))

@@ -7,6 +7,7 @@ use diesel::internal::derives::as_expression::Bound;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Nullable, Text};
 
+use crate::domain::scan::ScanState;
 use crate::domain::term::TermUnit;
 use crate::domain::vocabulary::{
     Basis, Blocking, Capacity, Certainty, Channel, ClockName, ClockState, Kind, Language, Outcome, Role, Status,
@@ -55,6 +56,6 @@ macro_rules! text_columns {
 }
 
 text_columns! {
-    Basis, Blocking, Capacity, Certainty, Channel, ClockName, ClockState, Kind, Language, Outcome, Role, Status,
+    Basis, Blocking, Capacity, Certainty, Channel, ClockName, ClockState, Kind, Language, Outcome, Role, ScanState, Status,
     TermUnit, VerificationMethod, Violation, WithdrawalScope,
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, watch};
 use crate::app::App;
 use crate::ids::new_id;
 use crate::services::error::ServiceError;
-use crate::services::{calendar, keys, retention};
+use crate::services::{attachments, calendar, keys, retention};
 
 /// How long the worker rests when nothing rings.
 const REST: Duration = Duration::from_secs(2);
@@ -29,7 +29,8 @@ const REST: Duration = Duration::from_secs(2);
 /// Those of the database; what was done before stays done.
 pub async fn step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceError> {
     let urgent = clock_step(app).await? + outbox::step(app, worker_id).await?;
-    Ok(urgent + upkeep_step(app, &|| false).await?)
+    let scanned = attachments::scan_step(app).await?;
+    Ok(urgent + scanned + upkeep_step(app, &|| false).await?)
 }
 
 /// Runs steps until nothing is left to do; for tests and for the command line.
@@ -47,12 +48,17 @@ pub async fn run_until_idle(app: &Arc<App>) -> Result<usize, ServiceError> {
     }
 }
 
-/// The worker's loops: clocks, mails and upkeep go side by side, so that neither a mail server that hangs nor much data to destroy
-/// holds up a reminder. Each works, rests, and stops when told to; leases are given back.
+/// The worker's loops: clocks, mails, scans and upkeep go side by side, so that neither a mail server or a virus scanner that hangs
+/// nor much data to destroy holds up a reminder. Each works, rests, and stops when told to; leases are given back.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let worker_id = new_id(app.clock.now());
-    let (clocks, mails) = (stop.clone(), stop.clone());
-    tokio::join!(run_clocks(&app, clocks), run_mails(&app, mails, &worker_id), run_upkeep(&app, stop));
+    let (clocks, mails, scans) = (stop.clone(), stop.clone(), stop.clone());
+    tokio::join!(
+        run_clocks(&app, clocks),
+        run_mails(&app, mails, &worker_id),
+        run_scans(&app, scans),
+        run_upkeep(&app, stop)
+    );
     if let Err(error) = outbox::give_back(&app, &worker_id).await {
         tracing::warn!(%error, "leases could not be given back; they end by themselves in half a minute");
     }
@@ -81,6 +87,18 @@ async fn run_mails(app: &Arc<App>, mut stop: watch::Receiver<bool>, worker_id: &
         let done = outbox::step(app, worker_id).await;
         let Some(pause) = pause(&done, &mut failures) else { continue };
         rest(&app.mail_bell, &mut stop, pause).await;
+    }
+}
+
+async fn run_scans(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut failures = 0;
+    while !*stop.borrow() {
+        let done = attachments::scan_step(app).await;
+        let Some(pause) = pause(&done, &mut failures) else { continue };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
+        }
     }
 }
 

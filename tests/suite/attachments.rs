@@ -17,7 +17,7 @@ pub fn pdf(size: usize) -> Vec<u8> {
 }
 
 /// Sends a file; `path` is that of the requester or of staff.
-async fn send(test: &TestApp, path: &str, token: &str, name: &str, bytes: Vec<u8>, key: Option<&str>) -> Answer {
+pub async fn send(test: &TestApp, path: &str, token: &str, name: &str, bytes: Vec<u8>, key: Option<&str>) -> Answer {
     let part = Part::bytes(bytes).file_name(name.to_owned()).mime_str("text/html").unwrap();
     let url = format!("{}{path}", test.base);
     let mut request = test.http.post(url).bearer_auth(token).multipart(Form::new().part("file", part));
@@ -35,18 +35,18 @@ pub async fn sent(test: &TestApp, request: &Submitted, name: &str, bytes: Vec<u8
 }
 
 /// Fetches a file: status, headers, and the bytes unless the answer broke off.
-async fn fetch(test: &TestApp, path: &str, token: &str) -> (u16, reqwest::header::HeaderMap, Option<Vec<u8>>) {
+pub async fn fetch(test: &TestApp, path: &str, token: &str) -> (u16, reqwest::header::HeaderMap, Option<Vec<u8>>) {
     let response = test.http.get(format!("{}{path}", test.base)).bearer_auth(token).send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     (status, headers, response.bytes().await.ok().map(|bytes| bytes.to_vec()))
 }
 
-fn objects(test: &TestApp) -> Vec<std::path::PathBuf> {
+pub fn objects(test: &TestApp) -> Vec<std::path::PathBuf> {
     let folder = test.database.folder.path().join("files");
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-fn id(view: &Value) -> String {
+pub fn id(view: &Value) -> String {
     view["id"].as_str().unwrap().to_owned()
 }
 

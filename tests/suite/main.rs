@@ -69,6 +69,7 @@ mod retention;
 mod retention_bytes;
 mod retention_hold;
 mod retention_program;
+mod scanner;
 mod sessions;
 mod sign_in;
 mod smtp_story;

@@ -4,6 +4,7 @@
 #![allow(dead_code, clippy::missing_panics_doc, clippy::unused_async)]
 
 pub mod browser;
+pub mod clamd;
 pub mod database;
 pub mod forms;
 pub mod journey;

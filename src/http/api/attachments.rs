@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 
 use super::responses::{Body, Changing, Public, Signed};
 use super::{AppData, created, idempotency};
+use crate::domain::scan::ScanState;
 use crate::http::auth::SignedIn;
 use crate::http::files::{file, receive};
 use crate::http::headers::{IdempotencyKeyHeader, RawBearer};
@@ -21,7 +22,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[derive(Debug, utoipa::ToSchema)]
 #[allow(dead_code)]
 pub(crate) struct FileForm {
-    /// The file, of at most 10 MiB: pdf, jpeg, png, heic, docx, txt, eml or p7s, by its content.
+    /// The file, of at most 10 MiB: pdf, jpeg, png, heic, docx, txt, eml or p7s, by its content. One in which the
+    /// virus scanner finds something is refused as `infected`.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }
@@ -50,7 +52,9 @@ pub(crate) async fn send_file(
 #[utoipa::path(
     tag = "Requester", context_path = "/api/v1", security(("requester" = [])),
     params(("reference" = String, Path), ("id" = String, Path)),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"), Public, Signed)
+    responses((status = 200, description = "The file; `file_infected` (403) where the virus scanner found something in it",
+            content_type = "application/octet-stream",
+            headers(("Otinish-Scan" = ScanState, description = "What the virus scanner said of it"))), Public, Signed)
 )]
 #[get("/requests/{reference}/attachments/{id}")]
 pub(crate) async fn fetch_file(
@@ -86,7 +90,9 @@ pub(crate) async fn add_file(
 #[utoipa::path(
     tag = "Review desk", context_path = "/api/v1", security(("staff" = [])),
     params(("reference" = String, Path), ("id" = String, Path)),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream"), Public, Signed)
+    responses((status = 200, description = "The file; `file_infected` (403) where the virus scanner found something in it",
+            content_type = "application/octet-stream",
+            headers(("Otinish-Scan" = ScanState, description = "What the virus scanner said of it"))), Public, Signed)
 )]
 #[get("/staff/requests/{reference}/attachments/{id}")]
 pub(crate) async fn open_file(

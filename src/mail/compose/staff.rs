@@ -49,6 +49,11 @@ pub enum StaffMail<'a> {
         /// The request in the console.
         link: &'a str,
     },
+    /// The virus scanner found something in a file of a request.
+    FileInfected {
+        /// The request in the console.
+        link: &'a str,
+    },
     /// A deadline comes near.
     Reminder {
         /// The request in the console.
@@ -112,6 +117,7 @@ pub fn compose_staff(
     | StaffMail::Assigned { link, .. }
     | StaffMail::Reply { link }
     | StaffMail::File { link }
+    | StaffMail::FileInfected { link }
     | StaffMail::Reminder { link, .. }
     | StaffMail::Overdue { link, .. }
     | StaffMail::MailFailed { link, .. }
@@ -149,6 +155,11 @@ fn parts(writer: Writer<'_>, mail: &StaffMail<'_>) -> Parts {
         StaffMail::File { .. } => {
             let blocks = vec![writer.paragraph("mail-staff-file-intro")];
             (writer.subject("mail-staff-file-subject"), blocks, headline, Vec::new())
+        }
+        StaffMail::FileInfected { .. } => {
+            let blocks =
+                vec![writer.paragraph("mail-staff-infected-intro"), writer.paragraph("mail-staff-infected-next")];
+            (writer.subject("mail-staff-infected-subject"), blocks, headline, Vec::new())
         }
         StaffMail::Reminder { clock, due_on, stage, waiting_for_approval, unassigned, .. } => {
             let mut blocks = vec![Block::Lead(stage_text(writer, stage))];

@@ -55,6 +55,7 @@ fn staff_mails() -> Vec<StaffMail<'static>> {
         StaffMail::Assigned { link: LINK, by: "<Д. Ким>" },
         StaffMail::Reply { link: LINK },
         StaffMail::File { link: LINK },
+        StaffMail::FileInfected { link: LINK },
         StaffMail::MailFailed { link: LINK, to_requester: false, code: None, is_answer: false },
         StaffMail::MailFailed { link: LINK, to_requester: true, code: Some(550), is_answer: true },
     ];

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use serde_json::json;
 
 use super::{AttachmentView, attachment_view, file_place};
 use crate::app::App;
+use crate::domain::permission::Permission;
+use crate::domain::scan::ScanState;
 use crate::services::actions::standing;
 use crate::services::case::request_key;
-use crate::services::desk::note_look;
-use crate::services::error::ServiceError;
+use crate::services::desk::note_look_with;
+use crate::services::error::{Refusal, ServiceError};
 use crate::services::requester::authorised;
 use crate::services::sign_in::Member;
 use crate::storage::AnyConnection;
@@ -35,18 +38,22 @@ impl std::fmt::Debug for Download {
 }
 
 /// Where a file lies, and what opens it.
-type Found = (AttachmentView, String, RequestKey);
+pub(super) type Found = (AttachmentView, String, RequestKey);
 
 fn find(app: &App, connection: &mut AnyConnection, row: &RequestRow, id: &str) -> Result<Found, ServiceError> {
     let key = request_key(app, connection, &row.id)?;
     let file = rows::by_id(connection, &row.id, id)?.ok_or(ServiceError::NotFound)?;
+    if file.scan == ScanState::Infected {
+        return Err(Refusal::new("file_infected", 403).into());
+    }
     Ok((attachment_view(&file, Some(&key))?, file.object, key))
 }
 
 /// A file for the requester.
 ///
 /// # Errors
-/// `NotFound` for a reference, token and id that do not belong together; `Internal` when the file is damaged or missing.
+/// `NotFound` for a reference, token and id that do not belong together; `file_infected`; `Internal` when the file is damaged or
+/// missing.
 pub async fn for_requester(
     app: &Arc<App>,
     reference: String,
@@ -82,12 +89,13 @@ pub async fn for_staff(
             if !standing(&member, &row).is_member() {
                 return Err(ServiceError::NotFound);
             }
-            let found = find(&process, tx, &row, &id)?;
-            if note_look(&process, tx, &row, &member, "attachment")? {
-                Ok(found)
-            } else {
-                Err(ServiceError::forbidden())
+            if !standing(&member, &row).may(Permission::OpenPersonalData) {
+                return Err(ServiceError::forbidden());
             }
+            let found = find(&process, tx, &row, &id)?;
+            let look = json!({"on": "attachment", "attachment": found.0.id, "scan": found.0.scan});
+            note_look_with(&process, tx, &row, &member, &look)?;
+            Ok(found)
         })
         .await?;
     open(app, found).await
@@ -130,7 +138,7 @@ impl Opening {
 }
 
 /// Opens the beginning before anything is answered, so that what is damaged or missing is an error and no file.
-async fn open(app: &App, (attachment, object, key): Found) -> Result<Download, ServiceError> {
+pub(super) async fn open(app: &App, (attachment, object, key): Found) -> Result<Download, ServiceError> {
     let sealed = app.files.read(&object).await?;
     let mut opening = Opening { sealed, buffer: Vec::new(), opener: None, ready: VecDeque::new() };
     opening.gather(FILE_HEADER).await?;

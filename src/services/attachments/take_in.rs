@@ -7,12 +7,14 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::Receiver;
 
+use super::scan::{Watched, next_scan};
 use super::{AttachmentView, MAX_FILES, MAX_SIZE, attachment_view, file_place, hash_place, name_place};
 use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::file_name;
 use crate::domain::file_type::{FileType, Sniffer};
 use crate::domain::permission::Permission;
+use crate::domain::scan::ScanState;
 use crate::ids::new_id;
 use crate::mail::compose::StaffMail;
 use crate::services::actions::{document_arrived, standing};
@@ -74,20 +76,44 @@ struct Stored {
     file_type: FileType,
     size: u64,
     sha256: Vec<u8>,
+    scan: ScanState,
+}
+
+/// What came of the bytes.
+enum Arrived {
+    /// The whole file is stored.
+    Stored(Stored),
+    /// The scanner found something: nothing is stored.
+    Infected(Infected),
+}
+
+/// A file that is not taken.
+struct Infected {
+    file_type: FileType,
+    size: u64,
+    /// What was found.
+    signature: String,
 }
 
 /// Takes a file in.
 ///
 /// # Errors
 /// `NotFound`, `forbidden`, `invalid_transition` on a closed request, `too_many_files`, `payload_too_large`,
-/// `unsupported_media_type`, `bad_request` when it was cut off, `Invalid` when it is empty, `Unavailable`. Nothing is kept then.
+/// `unsupported_media_type`, `bad_request` when it was cut off, `Invalid` when it is empty or the scanner found something,
+/// `Unavailable`. Nothing is kept then.
 pub async fn take_in(app: Arc<App>, upload: Upload, mut pieces: Receiver<Piece>) -> Result<Taken, ServiceError> {
     let (process, about) = (Arc::clone(&app), upload.clone());
     let key = app.db.read("upload_begins", move |connection| begin(&process, connection, &about)).await?;
     let id = new_id(app.clock.now());
     let mut incoming = Incoming::new(&app, &key, id)?;
     let stored = match incoming.take(&mut pieces).await {
-        Ok(stored) => stored,
+        Ok(Arrived::Stored(stored)) => stored,
+        Ok(Arrived::Infected(infected)) => {
+            incoming.give_up().await;
+            let process = Arc::clone(&app);
+            app.db.write("upload_refused", move |tx| refuse(&process, tx, &upload, &infected)).await?;
+            return Err(ServiceError::field("/file", "infected"));
+        }
         Err(error) => {
             incoming.give_up().await;
             return Err(error);
@@ -153,11 +179,7 @@ fn keep(app: &App, tx: &mut AnyConnection, upload: Upload, stored: &Stored) -> R
         let earlier = rows::by_id(tx, &row.id, &id)?.ok_or(ServiceError::NotFound)?;
         return Ok(Taken { attachment: attachment_view(&earlier, Some(&key))?, replayed: true });
     }
-    let actor = match upload.by {
-        Uploader::Requester(_) => Actor::Requester,
-        Uploader::Staff(member) => Actor::Staff(member.id),
-    };
-    let mut case = Case::open(app, tx, &upload.reference, actor)?;
+    let mut case = Case::open(app, tx, &upload.reference, actor(&upload.by))?;
     let count = check_room(case.tx, &case.row)?;
     let attachment = add(&mut case, stored, &name, count + 1)?;
     if let Some(idempotency) = &idempotency {
@@ -175,6 +197,29 @@ fn keep(app: &App, tx: &mut AnyConnection, upload: Upload, stored: &Stored) -> R
     Ok(Taken { attachment, replayed: false })
 }
 
+/// The history keeps that something harmful was sent, and nothing of it.
+fn refuse(app: &App, tx: &mut AnyConnection, upload: &Upload, infected: &Infected) -> Result<(), ServiceError> {
+    allowed(tx, upload)?;
+    let mut case = Case::open(app, tx, &upload.reference, actor(&upload.by))?;
+    let (media_type, signature) = (infected.file_type.media_type(), &infected.signature);
+    let data = json!({"media_type": media_type, "size": infected.size, "scan": "infected", "signature": signature});
+    case.record(EventKind::FileRefused, data, None)?;
+    tracing::warn!(
+        reference = case.row.reference,
+        signature,
+        "the virus scanner found something in a file; it was not taken"
+    );
+    case.save(false)?;
+    Ok(())
+}
+
+fn actor(by: &Uploader) -> Actor {
+    match by {
+        Uploader::Requester(_) => Actor::Requester,
+        Uploader::Staff(member) => Actor::Staff(member.id.clone()),
+    }
+}
+
 fn add(case: &mut Case<'_>, stored: &Stored, name: &str, seq: i64) -> Result<AttachmentView, ServiceError> {
     let size = i64::try_from(stored.size).unwrap_or(i64::MAX);
     let row = AttachmentRow {
@@ -185,8 +230,8 @@ fn add(case: &mut Case<'_>, stored: &Stored, name: &str, seq: i64) -> Result<Att
         object: stored.object.clone(),
         media_type: stored.file_type.media_type().to_owned(),
         size,
-        scan: "not_scanned".to_owned(),
-        next_scan_at: None,
+        scan: stored.scan,
+        next_scan_at: next_scan(stored.scan, case.now),
         uploader_kind: case.actor.kind().to_owned(),
         uploader_id: case.actor.id().map(ToOwned::to_owned),
         sealed_name: Some(case.key.seal_json(&name_place(&stored.id), name)?),
@@ -208,6 +253,7 @@ struct Incoming<'a> {
     /// Plain bytes that are not sealed yet.
     buffer: Vec<u8>,
     sniffer: Option<Sniffer>,
+    scan: Watched,
     writer: Option<FileWriter>,
     hash: Sha256,
     size: u64,
@@ -224,13 +270,14 @@ impl<'a> Incoming<'a> {
             header,
             buffer: Vec::with_capacity(CHUNK),
             sniffer: None,
+            scan: Watched::default(),
             writer: None,
             hash: Sha256::new(),
             size: 0,
         })
     }
 
-    async fn take(&mut self, pieces: &mut Receiver<Piece>) -> Result<Stored, ServiceError> {
+    async fn take(&mut self, pieces: &mut Receiver<Piece>) -> Result<Arrived, ServiceError> {
         loop {
             match pieces.recv().await {
                 Some(Piece::Bytes(bytes)) => self.more(&bytes).await?,
@@ -252,26 +299,33 @@ impl<'a> Incoming<'a> {
             let rest = self.buffer.split_off(CHUNK);
             let chunk = std::mem::replace(&mut self.buffer, rest);
             self.look(&chunk)?;
+            self.scan.feed(self.app, &chunk).await;
             let sealed = self.sealer.as_mut().map(|sealer| sealer.next(&chunk)).transpose()?;
             self.write(&sealed.unwrap_or_default()).await?;
         }
         Ok(())
     }
 
-    async fn end(&mut self) -> Result<Stored, ServiceError> {
+    async fn end(&mut self) -> Result<Arrived, ServiceError> {
         if self.size == 0 {
             return Err(ServiceError::field("/file", "required"));
         }
         let chunk = std::mem::take(&mut self.buffer);
         self.look(&chunk)?;
         let file_type = self.sniffer.take().and_then(Sniffer::finish).ok_or_else(not_taken)?;
+        self.scan.feed(self.app, &chunk).await;
         let sealed = self.sealer.take().map(|sealer| sealer.last(&chunk)).transpose()?;
         self.write(&sealed.unwrap_or_default()).await?;
+        let (scan, signature) = std::mem::take(&mut self.scan).end(self.app).await;
+        if scan == ScanState::Infected {
+            return Ok(Arrived::Infected(Infected { file_type, size: self.size, signature }));
+        }
         if let Some(writer) = &mut self.writer {
             writer.finish().await?;
         }
         let sha256 = std::mem::take(&mut self.hash).finalize().to_vec();
-        Ok(Stored { id: self.id.clone(), object: self.object.clone(), file_type, size: self.size, sha256 })
+        let (id, object) = (self.id.clone(), self.object.clone());
+        Ok(Arrived::Stored(Stored { id, object, file_type, size: self.size, sha256, scan }))
     }
 
     fn look(&mut self, chunk: &[u8]) -> Result<(), ServiceError> {
