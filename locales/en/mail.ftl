@@ -24,7 +24,7 @@ mail-code-valid = { $minutes ->
    *[other] The code is valid for { $minutes } minutes. If that is too short, ask for a new one on the same page.
 }
 mail-code-keep = Tell nobody the code and do not forward this e-mail: the link opens the request.
-mail-not-yours = If you did not turn to us, somebody gave your address by mistake. Do not enter the code, and write to us: { $email }.
+mail-not-yours = If you did not turn to us, somebody gave your address by mistake. Do not open the link and do not enter the code; write to us: { $email }.
 
 mail-promise-claim_response = { $by }, we will answer you.
 mail-promise-information = { $by }, we will send the information about your data or explain why we cannot.
@@ -44,7 +44,7 @@ mail-free = The request is handled free of charge.
 mail-receipt-subject = { $reference }: request received
 mail-receipt-subject-confirm = { $reference }: request received, please confirm your address
 mail-receipt-intro = Your request has been received. Keep this e-mail: it shows when you turned to us and with what.
-mail-receipt-confirm = What to do now: confirm that this e-mail address is yours. Open the page of the request and enter the code.
+mail-receipt-confirm = What to do now: confirm that this e-mail address is yours. Open the link below and press “Confirm”, or enter the code on the page of the request.
 mail-receipt-no-code = There is no need to confirm the address. The page of the request shows how it is going; you can also write to us there.
 
 mail-note-no_id_copy_needed = No copy of an identity document is needed. Please do not send one.
@@ -55,10 +55,10 @@ mail-note-documents_needed = To correct the data we need documents that support 
 mail-note-possible_duplicate = If you have turned to us with the same matter before, there is no need to repeat anything: each request is handled within its own term.
 
 mail-code-again-subject = { $reference }: new confirmation code
-mail-code-again-intro = You asked for a new code. Enter it on the page of the request. Earlier codes are no longer valid.
+mail-code-again-intro = You asked for a new code. Open the link below and press “Confirm”, or enter the code on the page of the request. Earlier codes are no longer valid.
 
 mail-confirm-reminder-subject = { $reference }: please confirm your e-mail address
-mail-confirm-reminder-intro = We received your request, but your e-mail address is not confirmed yet. Enter the code on the page of the request: then we know that our e-mails reach you, and can go on to the check.
+mail-confirm-reminder-intro = We received your request, but your e-mail address is not confirmed yet. Open the link below and press “Confirm”, or enter the code on the page of the request: then we know that our e-mails reach you, and can go on to the check.
 mail-confirm-reminder-last = We will not remind you of this again. The request is not closed: you can confirm the address later too.
 
 mail-identity-confirmed-subject = { $reference }: identity confirmed

@@ -262,7 +262,8 @@ async fn once_an_answer_is_proposed_a_dpo_decides_where_it_goes_and_nobody_appro
 
 /// The secret in the link of a mail.
 fn token_in(text: &str) -> String {
-    text.split("?token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
+    let rest = text.split("?token=").nth(1).unwrap();
+    rest.split(|letter: char| letter.is_whitespace() || letter == '&').next().unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ async fn mailed(data: &Path) -> (String, String) {
             let Some(mail) = MessageParser::default().parse(&bytes) else { continue };
             let text = mail.body_text(0).unwrap_or_default().into_owned();
             if let Some((_, rest)) = text.split_once("?token=") {
-                let token = rest.split_whitespace().next().unwrap().to_owned();
+                let token = rest.split(['&', '\r', '\n']).next().unwrap().to_owned();
                 return (code_in(&text), token);
             }
         }

@@ -162,7 +162,8 @@ async fn a_receipt_proves_the_filing_when_what_and_until_when() {
     let around = &mail.text[place - 2..place + 8];
     assert_eq!(around, format!("\n\n{code}\n\n").get(..10).unwrap_or_default(), "alone: {around:?}");
     assert!(mail.html.contains(&code));
-    let link = format!("https://requests.example.kz/requests/{}?token={}", request.reference, request.token);
+    let page = format!("https://requests.example.kz/requests/{}", request.reference);
+    let link = format!("{page}?token={}&code={code}", request.token);
     assert!(mail.text.lines().any(|line| line.trim() == link), "{}", mail.text);
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::pages::seen;
 use crate::support::browser::Browser;
-use crate::support::{TestApp, forms};
+use crate::support::{TestApp, code_in, forms};
 
 #[tokio::test]
 async fn the_secret_of_a_mailed_link_becomes_a_cookie_and_looking_changes_nothing() {
@@ -141,4 +141,85 @@ async fn an_address_that_is_no_page_is_told_so_by_a_page() {
     }
     let long = vec![("details".to_owned(), "x".repeat(300_000))];
     browser.post("/operators/demo/request", &long).await.expect(413);
+}
+
+/// The link of a mail, without the host.
+fn link_in(text: &str) -> String {
+    let link = text.lines().find_map(|line| line.trim().strip_prefix("https://requests.example.kz"));
+    link.unwrap_or_else(|| panic!("no link in: {text}")).to_owned()
+}
+
+#[tokio::test]
+async fn the_mailed_link_confirms_the_address_by_one_button_and_opening_it_confirms_nothing() {
+    for (language, button) in [("kk", "Растау"), ("ru", "Подтвердить"), ("en", "Confirm")] {
+        let app = TestApp::start().await;
+        let mut form = forms::access();
+        form["language"] = json!(language);
+        let submitted = app.submit("demo", &form).await;
+        app.work().await;
+        let mail = app.last_mail_to(forms::EMAIL);
+        assert!(
+            mail.text.contains(&format!("{button}»")) || mail.text.contains(&format!("{button}”")),
+            "{}",
+            mail.text
+        );
+        let (link, home) = (link_in(&mail.text), format!("/requests/{}", submitted.reference));
+        // What scanners of mails do.
+        for _ in 0..3 {
+            Browser::new(&app).open(&link).await.expect(200);
+        }
+        let mut browser = Browser { language, ..Browser::new(&app) };
+        let page = browser.open(&link).await;
+        let html = page.expect(200);
+        assert_eq!(page.path, home, "neither secret nor code stays in the address");
+        assert!(!html.contains(&code_in(&mail.text)) && !html.contains("name=\"code\""), "{html}");
+        assert!(html.contains(&format!("<button class=\"button\" type=\"submit\">{button}</button>")), "{html}");
+        assert_eq!(seen(&app, &browser, &submitted.reference).await["status"], "submitted");
+        let page = browser.send(&page, &format!("{home}/confirm"), &[]).await;
+        assert_eq!((page.path.as_str(), page.answer.status), (home.as_str(), 200));
+        assert_eq!(seen(&app, &browser, &submitted.reference).await["status"], "verification");
+        assert!(browser.cookies.keys().all(|name| !name.contains("code")), "the code is forgotten");
+        assert!(
+            !browser.open(&link).await.expect(200).contains(&format!("{home}/confirm")),
+            "nothing is left to confirm"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_link_whose_code_no_longer_holds_leads_to_a_new_code() {
+    let app = TestApp::start().await;
+    let submitted = app.submit("demo", &forms::access()).await;
+    app.work().await;
+    let link = link_in(&app.last_mail_to(forms::EMAIL).text);
+    let home = format!("/requests/{}", submitted.reference);
+    let mut browser = Browser { language: "en", ..Browser::new(&app) };
+    app.app.clock.advance(chrono::Duration::minutes(31));
+    let page = browser.open(&link).await;
+    let page = browser.send(&page, &format!("{home}/confirm"), &[]).await;
+    let html = page.expect(410);
+    assert!(html.contains("id=\"code-mistake\"") && html.contains("name=\"code\""), "{html}");
+    let page = browser.send(&page, &format!("{home}/resend"), &[]).await;
+    assert!(page.expect(200).contains("name=\"code\""), "the code of the first link is forgotten");
+    app.work().await;
+    let page = browser.open(&link_in(&app.last_mail_to(forms::EMAIL).text)).await;
+    browser.send(&page, &format!("{home}/confirm"), &[]).await.expect(200);
+    assert_eq!(seen(&app, &browser, &submitted.reference).await["status"], "verification");
+}
+
+#[tokio::test]
+async fn a_link_without_the_secret_or_with_something_else_for_a_code_confirms_nothing() {
+    let app = TestApp::start().await;
+    let submitted = app.submit("demo", &forms::access()).await;
+    app.work().await;
+    let home = format!("/requests/{}", submitted.reference);
+    let code = code_in(&app.last_mail_to(forms::EMAIL).text);
+    let mut stranger = Browser::new(&app);
+    stranger.open(&format!("{home}?token=guess&code={code}")).await.expect(404);
+    assert!(stranger.cookies.keys().all(|name| !name.contains("code") && !name.contains("request")));
+    let mut browser = Browser::new(&app);
+    for other in ["1", "12345a", "<b>"] {
+        let page = browser.open(&format!("{home}?token={}&code={other}", submitted.token)).await;
+        assert!(page.expect(200).contains("name=\"code\""), "the code is asked for");
+    }
 }

@@ -20,7 +20,7 @@ pub use account::AccountNews;
 pub use desk::{DeskMail, Digest, DigestPart, DigestSection, Line, NearerLine, Part, compose_desk};
 pub use page::{Page, STYLE};
 pub use printed::{Part as PrintedPart, PrintedBody, compose_printed};
-pub use requester::{Note, RequesterMail, compose_requester};
+pub use requester::{BEFORE_CODE, Note, RequesterMail, compose_requester};
 pub use staff::{ReminderStage, StaffMail, compose_staff};
 
 /// What every mail about a request may say of it.

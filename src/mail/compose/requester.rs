@@ -23,6 +23,9 @@ crate::vocabulary! {
     }
 }
 
+/// What stands before the code in a link, after the secret.
+pub const BEFORE_CODE: &str = "&code=";
+
 /// What a requester is told.
 #[derive(Debug, Clone, Copy)]
 pub enum RequesterMail<'a> {
@@ -189,13 +192,15 @@ fn receipt(writer: Writer<'_>, code: Option<(&str, u32)>, link: &str, notes: &[N
     (subject, blocks)
 }
 
-/// The code alone, how long it holds, the page on which it is typed in, and what to do with a code nobody asked for.
+/// The code alone, how long it holds, the page on which it is typed in, and what to do with a code nobody asked for. The link brings
+/// the code along, so that a press of a button is enough there.
 fn code_blocks(writer: Writer<'_>, code: &str, minutes: u32, link: &str) -> [Block; 5] {
     let email = &writer.facts.operator_email;
+    let link = format!("{link}{BEFORE_CODE}{code}");
     [
         Block::Code { label: writer.text("mail-code-label", &[]), code: code.to_owned() },
         Block::Paragraph(writer.text("mail-code-valid", &[("minutes", Value::from(minutes))])),
-        writer.action("mail-action-confirm", link),
+        writer.action("mail-action-confirm", &link),
         Block::Small(writer.text("mail-code-keep", &[])),
         Block::Small(writer.text("mail-not-yours", &[("email", Value::from(email))])),
     ]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Case;
-use crate::mail::compose::PrintedBody;
+use crate::mail::compose::{BEFORE_CODE, PrintedBody};
 use crate::services::error::ServiceError;
 use crate::vault::{Place, new_token, token_hash};
 
@@ -42,13 +42,19 @@ impl SealedMail {
         }
     }
 
-    /// Puts another code in the place of the one that stands alone on its line. Says whether there is one.
+    /// Puts another code in the place of the one that stands alone on its line, and in the link that brings it along. Says whether
+    /// there is one.
     pub fn put_code(&mut self, code: &str) -> bool {
         let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
         let Some(old) = self.text.lines().map(str::trim).find(is_code).map(ToOwned::to_owned) else { return false };
         let lines: Vec<&str> = self.text.lines().map(|line| if line.trim() == old { code } else { line }).collect();
         self.text = lines.join("\n") + "\n";
         self.html = self.html.replace(&format!(">{old}<"), &format!(">{code}<"));
+        // In HTML the sign before the parameter is written as an entity.
+        let parameter = BEFORE_CODE.trim_start_matches('&');
+        for part in [&mut self.text, &mut self.html] {
+            *part = part.replace(&format!("{parameter}{old}"), &format!("{parameter}{code}"));
+        }
         true
     }
 }
@@ -77,15 +83,15 @@ mod tests {
         let mut mail = SealedMail {
             to: String::new(),
             subject: String::new(),
-            text: format!("Hello,\n\n042917\n\nOpen:\n{link}\nNumber 042917X\n"),
-            html: format!("<p>042917</p><a href=\"{link}\">{link}</a>"),
+            text: format!("Hello,\n\n042917\n\nOpen:\n{link}&code=042917\nNumber 042917X\n"),
+            html: format!("<p>042917</p><a href=\"{link}&#38;code=042917\">{link}</a>"),
             letter: None,
         };
         mail.put_token("new");
         assert!(mail.put_code("111111"));
         let link = "https://x.example.kz/requests/CIT-1?token=new";
-        assert_eq!(mail.text, format!("Hello,\n\n111111\n\nOpen:\n{link}\nNumber 042917X\n"));
-        assert_eq!(mail.html, format!("<p>111111</p><a href=\"{link}\">{link}</a>"));
+        assert_eq!(mail.text, format!("Hello,\n\n111111\n\nOpen:\n{link}&code=111111\nNumber 042917X\n"));
+        assert_eq!(mail.html, format!("<p>111111</p><a href=\"{link}&#38;code=111111\">{link}</a>"));
         mail.text = "No code here.\n".to_owned();
         assert!(!mail.put_code("222222"));
         assert_eq!(mail.text, "No code here.\n");

@@ -3,10 +3,12 @@
 mod answer;
 mod ask;
 pub(in crate::http::pages) mod bars;
+mod code;
 pub(in crate::http::pages) mod draft;
 mod files;
 mod operator;
 mod proof;
+mod receipt;
 mod request;
 pub(in crate::http::pages) mod steps;
 
@@ -32,7 +34,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
                     web::resource("").route(web::get().to(request::ask_secret)).route(web::post().to(request::open)),
                 )
                 .route("/{reference}", web::get().to(request::show))
-                .route("/{reference}/receipt", web::get().to(request::receipt))
+                .route("/{reference}/receipt", web::get().to(receipt::show))
                 .route("/{reference}/confirm", web::post().to(request::confirm))
                 .route("/{reference}/resend", web::post().to(request::resend))
                 .route("/{reference}/messages", web::post().to(request::message))

@@ -10,6 +10,7 @@ use askama::Template;
 
 use super::ask::cookie_failed;
 use super::bars::{Bar, bars};
+use super::code;
 use crate::app::App;
 use crate::domain::almaty;
 use crate::domain::calendar::Calendar;
@@ -24,7 +25,7 @@ use crate::http::pages::guard;
 use crate::http::pages::input::{Control, Input};
 use crate::http::problem::{ApiError, words};
 use crate::ids::new_id;
-use crate::locale::{dates, letters};
+use crate::locale::dates;
 use crate::services::calendar::latest;
 use crate::services::error::ServiceError;
 use crate::services::requester::{self, CancelForm, CodeForm, TextForm, reference};
@@ -45,6 +46,8 @@ struct Page {
     left: String,
     outer: String,
     bars: Vec<Bar>,
+    /// The code came with the mailed link, so that a button is enough.
+    by_link: bool,
     code: Input,
     message: Input,
     reason: Input,
@@ -56,20 +59,6 @@ impl Page {
     fn can(&self, action: &str) -> bool {
         self.view.actions.contains(&action)
     }
-}
-
-#[derive(Template)]
-#[template(path = "pages/receipt.html")]
-struct ReceiptPage {
-    p: Chrome,
-    view: RequesterView,
-    operator_name: String,
-    operator_email: String,
-    kind: String,
-    received: String,
-    by: String,
-    bars: Vec<Bar>,
-    complain: Vec<String>,
 }
 
 #[derive(Template)]
@@ -100,7 +89,12 @@ pub(super) async fn ask_secret(request: HttpRequest) -> Result<HttpResponse, Api
     secret_page(&request, StatusCode::OK, "", false)
 }
 
-fn secret_page(request: &HttpRequest, status: StatusCode, typed: &str, wrong: bool) -> Result<HttpResponse, ApiError> {
+pub(super) fn secret_page(
+    request: &HttpRequest,
+    status: StatusCode,
+    typed: &str,
+    wrong: bool,
+) -> Result<HttpResponse, ApiError> {
     let mut p = Chrome::of(request)?;
     "/requests".clone_into(&mut p.path);
     p.query = String::new();
@@ -116,15 +110,21 @@ fn secret_page(request: &HttpRequest, status: StatusCode, typed: &str, wrong: bo
 /// Opens a request by what was typed.
 pub(super) async fn open(app: AppData, request: HttpRequest, fields: Fields) -> Result<HttpResponse, ApiError> {
     let typed = fields.get("reference");
-    let answer = exchange(&app, &request, typed, fields.get("secret").to_owned()).await?;
+    let answer = exchange(&app, &request, typed, fields.get("secret").to_owned(), "").await?;
     if answer.status() == StatusCode::NOT_FOUND {
         limit::wrong_secret(&request, &app, typed)?;
     }
     Ok(answer)
 }
 
-/// Turns a secret into a cookie and leads to the page without it.
-async fn exchange(app: &AppData, request: &HttpRequest, typed: &str, token: String) -> Result<HttpResponse, ApiError> {
+/// Turns a secret, and the code that came with it, into cookies and leads to the page without them.
+async fn exchange(
+    app: &AppData,
+    request: &HttpRequest,
+    typed: &str,
+    token: String,
+    code: &str,
+) -> Result<HttpResponse, ApiError> {
     let opened = match reference(typed) {
         Ok(reference) => requester::view(app, reference, token.clone()).await,
         Err(error) => Err(error),
@@ -133,6 +133,9 @@ async fn exchange(app: &AppData, request: &HttpRequest, typed: &str, token: Stri
         Ok(view) => {
             let mut answer = see_other(&format!("/requests/{}", view.reference));
             answer.add_cookie(&open_cookie(app, &view.reference, token)).map_err(|_| cookie_failed())?;
+            if let Some(cookie) = code::keep(app, &view.reference, code) {
+                answer.add_cookie(&cookie).map_err(|_| cookie_failed())?;
+            }
             Ok(answer)
         }
         Err(ServiceError::NotFound) => secret_page(request, StatusCode::NOT_FOUND, typed, true),
@@ -142,40 +145,15 @@ async fn exchange(app: &AppData, request: &HttpRequest, typed: &str, token: Stri
 
 /// The page of a request.
 pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
-    if let Some(token) = Fields::of_query(&request).some("token") {
-        return exchange(&app, &request, &path, token.to_owned()).await;
+    let link = Fields::of_query(&request);
+    if let Some(token) = link.some("token") {
+        return exchange(&app, &request, &path, token.to_owned(), link.get("code")).await;
     }
     let Ok(reference) = reference(&path) else { return secret_page(&request, StatusCode::OK, "", false) };
     let Some(token) = secret(&app, &request, &reference) else {
         return secret_page(&request, StatusCode::OK, &reference, false);
     };
     render(&app, &request, reference, token, &BTreeMap::new(), StatusCode::OK).await
-}
-
-/// What a person is told at once, and can print.
-pub(super) async fn receipt(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
-    let reference = reference(&path)?;
-    let Some(token) = secret(&app, &request, &reference) else {
-        return secret_page(&request, StatusCode::OK, &reference, false);
-    };
-    let p = Chrome::of(&request)?;
-    let view = requester::view_in(&app, reference, token, Some(p.language)).await?;
-    let operator = app.operator(&view.operator).ok_or(ServiceError::NotFound)?;
-    let headline = view.headline.as_ref();
-    let by = headline.map(|lead| dates::date_by(&app.texts, p.language, lead.due_on)).unwrap_or_default();
-    let court = operator.court.as_ref().map(|court| court.get(p.language));
-    let template = ReceiptPage {
-        operator_name: operator.names.get(p.language).to_owned(),
-        operator_email: operator.contacts.email.clone(),
-        kind: p.word("kind", view.kind.as_str()),
-        received: dates::date_time(&app.texts, p.language, view.received_at),
-        by,
-        bars: bars(&p, &view.clocks, view.headline.as_ref()),
-        complain: letters::how_to_complain(&app.texts, p.language, court).lines().map(ToOwned::to_owned).collect(),
-        view,
-        p,
-    };
-    page(StatusCode::OK, &template)
 }
 
 /// A request that this browser has open.
@@ -229,9 +207,17 @@ pub(super) async fn confirm(
     fields: Fields,
 ) -> Result<HttpResponse, ApiError> {
     let opened = Opened::of(app, request, &path)?;
-    let ((reference, token), code) = (opened.names(), fields.get("code"));
-    let done = requester::confirm(&opened.app, reference, token, CodeForm { code: code.to_owned() }).await;
-    opened.finish(("code", code), done.map_err(ApiError::from)).await
+    let ((reference, token), typed) = (opened.names(), fields.get("code"));
+    let code = if fields.get("by") == "link" {
+        code::kept(&opened.app, &opened.request, &reference).unwrap_or_default()
+    } else {
+        typed.to_owned()
+    };
+    let without_code = code::forget(&opened.app, &reference);
+    let done = requester::confirm(&opened.app, reference, token, CodeForm { code }).await;
+    let mut answer = opened.finish(("code", typed), done.map_err(ApiError::from)).await?;
+    answer.add_cookie(&without_code).map_err(|_| cookie_failed())?;
+    Ok(answer)
 }
 
 /// Mails a new code.
@@ -243,8 +229,12 @@ pub(super) async fn resend(
 ) -> Result<HttpResponse, ApiError> {
     let opened = Opened::of(app, request, &path)?;
     let (reference, token) = opened.names();
+    // The code of an earlier link no longer holds.
+    let without_code = code::forget(&opened.app, &reference);
     let done = requester::resend_code(&opened.app, reference, token).await;
-    opened.finish(("code", ""), done.map_err(ApiError::from)).await
+    let mut answer = opened.finish(("code", ""), done.map_err(ApiError::from)).await?;
+    answer.add_cookie(&without_code).map_err(|_| cookie_failed())?;
+    Ok(answer)
 }
 
 /// Sends a message; the same form sent twice sends one.
@@ -280,7 +270,10 @@ pub(super) async fn cancel(
 /// Forgets the request in this browser.
 pub(super) async fn leave(app: AppData, path: Path<String>, _: Fields) -> Result<HttpResponse, ApiError> {
     let mut answer = see_other("/requests");
-    answer.add_cookie(&guard::no_cookie(&app, &cookie_of(&reference(&path)?))).map_err(|_| cookie_failed())?;
+    let reference = reference(&path)?;
+    for gone in [guard::no_cookie(&app, &cookie_of(&reference)), code::forget(&app, &reference)] {
+        answer.add_cookie(&gone).map_err(|_| cookie_failed())?;
+    }
     Ok(answer)
 }
 
@@ -302,7 +295,9 @@ async fn render(
     };
     let operator = app.operator(&view.operator).ok_or(ServiceError::NotFound)?;
     let calendar = latest(app).await?;
-    page(status, &template(p, view, operator, &calendar, mistakes))
+    // Where the code of the link does not hold, another one is typed.
+    let by_link = !mistakes.contains_key("code") && code::kept(app, request, &reference).is_some();
+    page(status, &Page { by_link, ..template(p, view, operator, &calendar, mistakes) })
 }
 
 fn template(
@@ -348,6 +343,7 @@ fn template(
         left,
         outer,
         bars: bars(&p, &view.clocks, view.headline.as_ref()),
+        by_link: false,
         code,
         message,
         reason,
