@@ -305,6 +305,21 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_needs_a_key_and_a_timeout_that_can_be() {
+        let bucket = |name: &str, timeout: &str| match name {
+            "FILES_URL" => Some("s3://bucket/prefix".to_owned()),
+            "S3_ACCESS_KEY_ID" | "S3_SECRET_ACCESS_KEY" => Some("key".to_owned()),
+            "S3_TIMEOUT" => Some(timeout.to_owned()),
+            _ => None,
+        };
+        assert!(Settings::from_lookup(|name| bucket(name, "300")).is_ok());
+        for wrong in ["0", "301", "soon"] {
+            assert_eq!(Settings::from_lookup(|name| bucket(name, wrong)).unwrap_err().name, "S3_TIMEOUT");
+        }
+        assert_eq!(with("FILES_URL", "s3://bucket").unwrap_err().name, "S3_ACCESS_KEY_ID");
+    }
+
+    #[test]
     fn certificate_and_key_come_together_and_make_the_default_address_https() {
         let both = Settings::from_lookup(|name| match name {
             "TLS_CERT" => Some("chain.pem".to_owned()),

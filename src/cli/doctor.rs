@@ -133,6 +133,7 @@ async fn check_running(app: &Arc<App>, findings: &mut Findings) {
     check_calendar(&app.calendar(), almaty::local_date(app.clock.now()), findings);
     findings.good("database and key ring");
     check_checkpoints(app, findings).await;
+    check_files(app, findings).await;
     check_scanner(app, findings).await;
     match app.transport.check().await {
         Ok(()) => findings.good(&format!("mail by {}", app.transport.name())),
@@ -151,6 +152,15 @@ async fn check_running(app: &Arc<App>, findings: &mut Findings) {
             }
         }
         Err(error) => findings.error(&format!("staff: {error}")),
+    }
+}
+
+/// Files must go into the store, come back and go away again.
+async fn check_files(app: &Arc<App>, findings: &mut Findings) {
+    let place = &app.settings.files;
+    match app.files.probe().await {
+        Ok(()) => findings.good(&format!("files in {place}")),
+        Err(error) => findings.error(&format!("FILES_URL: {place}: {error}")),
     }
 }
 

@@ -69,6 +69,7 @@ pub const VARIABLES: &[Variable] = &[
     Variable { name: "S3_REGION", default: "us-east-1", meaning: "region of the bucket" },
     Variable { name: "S3_ACCESS_KEY_ID", default: "", meaning: "who writes to the bucket" },
     Variable { name: "S3_SECRET_ACCESS_KEY", default: "", meaning: "their secret" },
+    Variable { name: "S3_TIMEOUT", default: "30", meaning: "seconds that one call to the store may take" },
     Variable {
         name: "CLAMD",
         default: "",

@@ -12,12 +12,18 @@ use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{BackoffConfig, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
+use object_store::{
+    BackoffConfig, ClientOptions, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig,
+};
 
 /// Bytes that are gathered before they go to a folder.
 const FOLDER_PART: usize = 256 * 1024;
 /// The same for S3, where no part but the last may be smaller.
 const S3_PART: usize = 5 * 1024 * 1024;
+/// Seconds that one call may take, where the settings say nothing.
+const TIMEOUT: u64 = 30;
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(5);
 /// How long a store that fails is tried anew before the caller is told.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -45,11 +51,22 @@ pub struct Bucket {
     pub access_key_id: String,
     /// Their secret.
     pub secret_access_key: String,
+    /// How long one call may take.
+    pub timeout: Duration,
 }
 
 impl fmt::Debug for Bucket {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Bucket").field("name", &self.name).field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for FilesUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(formatter, "the folder {}", folder.display()),
+            Self::S3(bucket) => write!(formatter, "the bucket {}", bucket.name),
+        }
     }
 }
 
@@ -78,7 +95,11 @@ impl FilesUrl {
         if endpoint.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
             return Err(("S3_ENDPOINT", "expected https://<host> or http://<host>".to_owned()));
         }
+        let timeout = get("S3_TIMEOUT").map_or(Some(TIMEOUT), |seconds| seconds.parse().ok());
+        let timeout = timeout.filter(|seconds| (1..=300).contains(seconds));
+        let timeout = timeout.ok_or_else(|| ("S3_TIMEOUT", "expected seconds, from 1 to 300".to_owned()))?;
         Ok(Self::S3(Box::new(Bucket {
+            timeout: Duration::from_secs(timeout),
             name: name.to_owned(),
             prefix: prefix.trim_matches('/').to_owned(),
             endpoint,
@@ -104,8 +125,23 @@ impl From<object_store::Error> for FilesError {
     fn from(error: object_store::Error) -> Self {
         match error {
             object_store::Error::NotFound { .. } => Self::Missing,
-            other => Self::Unavailable(other.to_string().chars().take(300).collect()),
+            other => Self::Unavailable(said(&other.to_string())),
         }
+    }
+}
+
+/// What a store said, short: first of all the name of the error, which stands far behind in what it says.
+fn said(error: &str) -> String {
+    let name = error.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    let name = name.map(|(name, _)| format!("{name}: ")).unwrap_or_default();
+    name.chars().take(100).chain(error.chars().take(300)).collect()
+}
+
+/// Where something is to be written, nothing is missing but the place for it.
+fn writing(error: object_store::Error) -> FilesError {
+    match FilesError::from(error) {
+        FilesError::Missing => FilesError::Unavailable("there is no such bucket or folder".to_owned()),
+        other @ FilesError::Unavailable(_) => other,
     }
 }
 
@@ -129,7 +165,11 @@ impl Files {
             }
             FilesUrl::S3(bucket) => {
                 let retry = RetryConfig { backoff: BackoffConfig::default(), max_retries: 3, retry_timeout: PATIENCE };
+                let patience = ClientOptions::new().with_timeout(bucket.timeout).with_connect_timeout(CONNECT);
                 let mut builder = AmazonS3Builder::new()
+                    .with_client_options(patience)
+                    // One object at a time by the plain call, which every store knows.
+                    .with_disable_bulk_delete(true)
                     .with_bucket_name(&bucket.name)
                     .with_region(&bucket.region)
                     .with_access_key_id(&bucket.access_key_id)
@@ -154,7 +194,7 @@ impl Files {
     /// # Errors
     /// When the store cannot be used.
     pub async fn create(&self, name: &str) -> Result<FileWriter, FilesError> {
-        let upload = self.store.put_multipart(&Path::from(name)).await?;
+        let upload = self.store.put_multipart(&Path::from(name)).await.map_err(writing)?;
         Ok(FileWriter { upload, buffer: Vec::new(), part: self.part })
     }
 
@@ -178,11 +218,39 @@ impl Files {
         }
     }
 
+    /// Writes an object, reads it and deletes it.
+    ///
+    /// # Errors
+    /// What is wrong with the store.
+    pub async fn probe(&self) -> Result<(), FilesError> {
+        const CONTENT: &[u8] = b"written by a check of the file store, may be deleted";
+        let name = format!("check-{}", new_name()?);
+        let mut writer = self.create(&name).await?;
+        writer.write(CONTENT).await?;
+        writer.finish().await?;
+        let read = self.read_whole(&name).await;
+        self.delete(&name).await?;
+        match read? {
+            content if content == CONTENT => Ok(()),
+            _ => Err(FilesError::Unavailable("what was written is not what is read".to_owned())),
+        }
+    }
+
+    async fn read_whole(&self, name: &str) -> Result<Vec<u8>, FilesError> {
+        let pieces: Vec<Result<Vec<u8>, FilesError>> = self.read(name).await?.collect().await;
+        Ok(pieces.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
+    }
+
     /// All objects: their names, and when each was written.
     #[must_use]
     pub fn list(&self) -> BoxStream<'static, Result<(String, DateTime<Utc>), FilesError>> {
         self.store.list(None).map(|object| object.map_err(FilesError::from)).map(named).boxed()
     }
+}
+
+fn new_name() -> Result<String, FilesError> {
+    let number = getrandom::u64().map_err(|error| FilesError::Unavailable(format!("no randomness: {error}")))?;
+    Ok(format!("{number:016x}"))
 }
 
 fn named(object: Result<object_store::ObjectMeta, FilesError>) -> Result<(String, DateTime<Utc>), FilesError> {
@@ -209,7 +277,7 @@ impl FileWriter {
 
     async fn flush(&mut self) -> Result<(), FilesError> {
         let part = std::mem::take(&mut self.buffer);
-        Ok(self.upload.put_part(PutPayload::from(part)).await?)
+        self.upload.put_part(PutPayload::from(part)).await.map_err(writing)
     }
 
     /// Makes the object be there.
@@ -220,7 +288,7 @@ impl FileWriter {
         if !self.buffer.is_empty() {
             self.flush().await?;
         }
-        self.upload.complete().await?;
+        self.upload.complete().await.map_err(writing)?;
         Ok(())
     }
 

@@ -47,6 +47,7 @@ mod keys;
 mod logs;
 mod matrix;
 mod migrations;
+mod object_store;
 mod outbox;
 mod outbox_post;
 mod pages;

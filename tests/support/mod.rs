@@ -9,6 +9,7 @@ pub mod database;
 pub mod forms;
 pub mod journey;
 pub mod program;
+pub mod s3;
 pub mod smtp_server;
 pub mod time;
 pub mod tls;
