@@ -31,7 +31,8 @@
       busy = false;
     }, seconds * 1000);
   };
-  const pace = Number(new URLSearchParams(location.search).get("pace")) || 15;
+  // In seconds.
+  const pace = 15;
 
   // The queue: refreshed in place; the line that is looked at stays the one.
   const rows = () => [...document.querySelectorAll(".list tbody tr")];

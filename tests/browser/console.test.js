@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { act, brought, submit } from "./support/api.js";
 import { Person, launch } from "./support/browser.js";
 import { Server, waited } from "./support/server.js";
-import { words } from "./support/words.js";
+import { LANGUAGES, words } from "./support/words.js";
 
 let agent, browser, deputy, dpo, other, server;
 
@@ -186,9 +186,19 @@ test("the language is switched in the middle of a form, and no answer is lost", 
   await person.leave();
 });
 
-test("the console is there in the language of whoever signs in", async () => {
+test("the console is there in the language of whoever signs in, or in the one they choose", async () => {
   const person = await Person.at(browser, server, { language: "ru" });
   await person.signIn(deputy);
   assert.equal(await person.heading(), words("kk", "console-view-all"));
+  const request = await submit(server, "demo", "access", "en");
+  for (const language of LANGUAGES) {
+    person.language = language;
+    await person.open(`/staff/requests/${request.reference}?lang=${language}`);
+    // All of the page, also what is counted and what happened.
+    const text = await person.page.locator("main").innerText();
+    for (const key of ["timeline-received", "clock-information", "status-staff-submitted"]) {
+      assert.ok(text.includes(words(language, key)), `${key} in ${language}: ${text}`);
+    }
+  }
   await person.leave();
 });

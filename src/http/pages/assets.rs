@@ -33,14 +33,16 @@ impl Asset {
 }
 
 const BASE: &str = include_str!("../../../templates/pages/base.css");
+/// What pages are put together of: steps, bars of deadlines, timelines, messages.
+const PARTS: &str = include_str!("../../../templates/pages/public.css");
 const CSS: &str = "text/css; charset=utf-8";
 
 /// The style of all pages.
-pub static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("style", "css", CSS, &[BASE, include_str!("../../../templates/pages/public.css")]));
+pub static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new("style", "css", CSS, &[BASE, PARTS]));
 /// The style of the console.
-pub static STAFF_STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("console", "css", CSS, &[BASE, include_str!("../../../templates/pages/console.css")]));
+pub static STAFF_STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("console", "css", CSS, &[BASE, PARTS, include_str!("../../../templates/pages/console.css")])
+});
 /// What the console does better with a script.
 pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(

@@ -52,10 +52,38 @@ export async function act(server, member, request, action, body = {}) {
   return (await call(server, `${path}/${action}`, { body, token, headers: { "if-match": etag } })).body;
 }
 
+/** What is written to people, in their language. */
+export const SAID = {
+  kk: {
+    letter: "Сіз туралы атыңызды, ЖСН-іңізді, мекенжайыңызды және үш тапсырыс туралы мәліметті сақтаймыз.",
+    part: "Деректердің бір бөлігін хабарлаймыз, қалғанын бере алмаймыз.\n\nАты-жөні: Сәрсенова Айгүл. Телефоны: +7 701 000 00 00.",
+    items: ["Аты-жөні мен телефоны", "Сөйлесу жазбалары"],
+    none: "Бізде ондай жазба жоқ: қоңырауларды басқа компания қабылдайды.",
+    question: "Өтінішіңіз қай шарт туралы?",
+    reason: "Құжатта көрсетілген күн.",
+  },
+  ru: {
+    letter: "Мы храним Ваше имя, ИИН, адрес и сведения о трёх заказах.",
+    part: "Часть данных мы сообщаем, часть не можем.\n\nИмя: Сәрсенова Айгүл. Телефон: +7 701 000 00 00.",
+    items: ["Имя и телефон", "Записи разговоров"],
+    none: "Записей у нас нет: звонки принимает другая компания.",
+    question: "О каком договоре идёт речь?",
+    reason: "Так стоит на документе.",
+  },
+  en: {
+    letter: "We hold your name, your IIN, your address and three orders.",
+    part: "We can tell you a part of it, and the rest we do not have.\n\nName: Сәрсенова Айгүл. Phone: +7 701 000 00 00.",
+    items: ["Name and phone", "Recordings of calls"],
+    none: "We have no recordings: another company takes the calls.",
+    question: "Which contract do you mean?",
+    reason: "As stamped on the document.",
+  },
+};
+
 /** Brings a new request to a status. */
 export async function brought(server, desk, status, { operator = "demo", kind = "access", language = "ru" } = {}) {
   const request = await submit(server, operator, kind, language);
-  const letter = "Мы храним Ваше имя, ИИН, адрес и сведения о трёх заказах.";
+  const { letter, question } = SAID[language];
   const steps = [
     ["verification", desk.agent, "assign", { assignee: "me" }],
     ["review", desk.agent, "verify", { result: "confirmed", method: "records" }],
@@ -65,7 +93,7 @@ export async function brought(server, desk, status, { operator = "demo", kind = 
   ];
   if (status === "submitted") return request;
   if (status === "clarification") {
-    steps.splice(2, 3, ["clarification", desk.agent, "ask", { text: "О каком договоре идёт речь?" }]);
+    steps.splice(2, 3, ["clarification", desk.agent, "ask", { text: question }]);
   }
   for (const [reached, member, action, body] of steps) {
     await act(server, member, request, action, body);

@@ -23,9 +23,9 @@ const FLAGS = [
 ];
 
 /** A browser. CHROMIUM names another program than Debian's. */
-export function launch(options = {}) {
+export function launch({ args = [], ...options } = {}) {
   const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: FLAGS, ...options });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...args], ...options });
 }
 
 /** Somebody at a browser of their own. */

@@ -36,15 +36,16 @@ export const form = (kind, step, more = {}) => async (person) => {
 };
 
 /** First this, then that: what is filled in, what is pressed, and with which status the page comes. */
-export const then = (way, fields, button, status) => async (person, world) => {
+export const sent = (way, fields, button, status) => async (person, world) => {
   await go(person, world, way);
   await person.fill(fields);
   await person.press(button, status);
 };
 
-/** A page of a request in a state, for whoever asked. */
+/** A page of a request in a state, for whoever asked. No code of a link is left from a page before. */
 export const own = (state, rest = "") => async (person, { cases }) => {
   const { reference, token } = cases[state];
+  await person.context.clearCookies({ name: /otinish_code/ });
   await person.open(`/requests/${reference}?token=${token}`);
   if (rest) await person.open(`/requests/${reference}${rest}`);
 };
@@ -85,22 +86,26 @@ const public_pages = [
   ["an operator that is not there", "/operators/nobody", 404],
   ["an address that is no page", "/requests/a/b/c", 404],
   ["the form: what", "/operators/demo/request"],
-  ["the form: nothing was chosen", then("/operators/demo/request", {}, NEXT, 422)],
+  ["the form: nothing was chosen", sent("/operators/demo/request", {}, NEXT, 422)],
   ["the form: who", form("access", 2)],
-  ["the form: who, with mistakes", then(form("access", 2), { "subject.iin": "900101400024" }, NEXT, 422)],
+  ["the form: who, with mistakes", sent(form("access", 2), { "subject.iin": "900101400024" }, NEXT, 422)],
   ["the form: who, without an IIN", unfolded(form("access", 2))],
   ["the form: for another", form("access", 2, { capacity: ["representative"] })],
-  ["the form: for another, with mistakes", then(form("access", 2, { capacity: ["representative"] }), {}, NEXT, 422)],
+  ["the form: for another, with mistakes", sent(form("access", 2, { capacity: ["representative"] }), {}, NEXT, 422)],
   ...Object.keys(DETAILS).map((kind) => [`the form: details of ${kind}`, form(kind, 3)]),
-  ["the form: details with mistakes", then(form("correction", 3), {}, NEXT, 422)],
-  ["the form: details of a deletion with mistakes", then(form("deletion", 3), {}, NEXT, 422)],
+  ["the form: details with mistakes", sent(form("correction", 3), {}, NEXT, 422)],
+  ["the form: details of a deletion with mistakes", sent(form("deletion", 3), {}, NEXT, 422)],
   ["the form: check", form("deletion", 4)],
   ["number and secret", "/requests"],
-  ["number and secret that do not fit", then("/requests", { reference: "DEM-1", secret: "x" }, "main form button", 404)],
+  ["number and secret that do not fit", sent("/requests", { reference: "DEM-1", secret: "x" }, "main form button", 404)],
   ["the receipt", own("submitted", "/receipt")],
   ["a request: to confirm", own("submitted")],
-  ["a request: a wrong code", then(own("submitted"), { code: "12" }, "form[action$='/confirm'] button", 422)],
-  ["a request: an empty message", then(own("submitted"), {}, "form[action$='/messages'] button", 422)],
+  ["a request: to confirm by the link", async (person, { cases, server }) => {
+    const { link } = await server.receipt(AIGUL.email, cases.submitted.reference);
+    await person.open(link);
+  }],
+  ["a request: a wrong code", sent(own("submitted"), { code: "12" }, "form[action$='/confirm'] button", 422)],
+  ["a request: an empty message", sent(own("submitted"), {}, "form[action$='/messages'] button", 422)],
   ["a request: a file that is none", badFile(own("submitted"), 415)],
   ["a request: a question", own("clarification")],
   ["a request: withdrawal", unfolded(own("review"), -1)],
@@ -114,7 +119,7 @@ const public_pages = [
     await person.open(`/requests/${world.cases.review.reference}/answer`, 404);
   }],
   ["signing in", "/staff/sign-in"],
-  ["signing in: wrong", then("/staff/sign-in", { email: "a@b.kz", password: "x" }, "main form button", 401)],
+  ["signing in: wrong", sent("/staff/sign-in", { email: "a@b.kz", password: "x" }, "main form button", 401)],
   ["signing in: the code", async (person, { people }) => {
     await person.open("/staff/sign-in");
     await person.fill({ email: people.careful.email, password: people.careful.password });
@@ -156,9 +161,9 @@ const console_pages = [
   ["the queue with filters", "agent", unfolded("/staff/requests")],
   ["the queue: nothing fits", "agent", "/staff/requests?kind=objection&status=execution&blocking=provisional"],
   ["the queue: a filter that is none", "agent", "/staff/requests?kind=nonsense", 422],
-  ["a search", "dpo", then("/staff/requests", { q: AIGUL.iin }, ".find button", 200)],
-  ["a search for a name", "dpo", then("/staff/requests", { q: "Сәрсенова" }, ".find button", 422)],
-  ["a search that finds nothing", "dpo", then("/staff/requests", { q: "900101400033" }, ".find button", 200)],
+  ["a search", "dpo", sent("/staff/requests", { q: AIGUL.iin }, ".find button", 200)],
+  ["a search for a name", "dpo", sent("/staff/requests", { q: "Сәрсенова" }, ".find button", 422)],
+  ["a search that finds nothing", "dpo", sent("/staff/requests", { q: "900101400033" }, ".find button", 200)],
   ["a request that is not one's own", "agent", desk("submitted")],
   ["a request in hand", "agent", desk("review")],
   ["a request that is waited for", "agent", desk("clarification")],
@@ -169,16 +174,16 @@ const console_pages = [
   ["a request as an auditor sees it", "auditor", desk("answered")],
   ["a request: a file that is none", "agent", badFile(desk("review"), 415)],
   ...Object.entries(ACTIONS).map(([action, state]) => [`the action ${action}`, "dpo", desk(state, `/do/${action}`)]),
-  ["an action with mistakes", "dpo", then(desk("submitted", "/do/verify"), {}, CHECK, 422)],
-  ["an answer with mistakes", "dpo", then(desk("preparation", "/do/propose"), { outcome: ["refused"] }, CHECK, 422)],
-  ["an answer that is composed", "dpo", then(desk("preparation", "/do/propose"), { outcome: ["granted"] }, "[value=compose]", 200)],
-  ["an action with what it sends", "dpo", then(desk("review", "/do/ask"), { text: "О каком договоре?" }, CHECK, 200)],
-  ["a change of kind", "dpo", then(desk("review", "/do/reclassify"), { kind: ["deletion"] }, "#act button[value=next]", 200)],
+  ["an action with mistakes", "dpo", sent(desk("submitted", "/do/verify"), {}, CHECK, 422)],
+  ["an answer with mistakes", "dpo", sent(desk("preparation", "/do/propose"), { outcome: ["refused"] }, CHECK, 422)],
+  ["an answer that is composed", "dpo", sent(desk("preparation", "/do/propose"), { outcome: ["granted"] }, "[value=compose]", 200)],
+  ["an action with what it sends", "dpo", sent(desk("review", "/do/ask"), { text: "О каком договоре?" }, CHECK, 200)],
+  ["a change of kind", "dpo", sent(desk("review", "/do/reclassify"), { kind: ["deletion"] }, "#act button[value=next]", 200)],
   ["an action that somebody else was faster than", "dpo", stale],
   ["a page of the console that is not there", "agent", "/staff/requests/DEM-0000-0000-0", 404],
   ["a page of the console that is not for everybody", "agent", "/staff/users", 403],
   ["one's account", "agent", "/staff/account"],
-  ["one's account: a wrong password", "agent", then("/staff/account", { current_password: "x", new_password: "y" }, "form[action$='/password'] button", 422)],
+  ["one's account: a wrong password", "agent", sent("/staff/account", { current_password: "x", new_password: "y" }, "form[action$='/password'] button", 422)],
   ["one's account: a new second factor", "deputy", async (person, { people }) => {
     await person.open("/staff/account");
     await person.page.locator("#totp-password").fill(people.deputy.password);
@@ -187,7 +192,7 @@ const console_pages = [
   ["one's account: absences", "away", "/staff/account"],
   ["the staff", "admin", "/staff/users"],
   ["the staff: a new account", "admin", unfolded("/staff/users")],
-  ["the staff: a new account with mistakes", "admin", then(unfolded("/staff/users"), { email: "x" }, "form[action='/staff/users'] button", 422)],
+  ["the staff: a new account with mistakes", "admin", sent(unfolded("/staff/users"), { email: "x" }, "form[action='/staff/users'] button", 422)],
   ["a member", "admin", async (person) => {
     await person.open("/staff/users");
     await person.press(".list tbody a >> nth=0");

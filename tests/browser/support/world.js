@@ -1,7 +1,8 @@
 // A server with a queue that looks like one: made-up requests of the last weeks, and one in each state whose secret is known.
 
 import { createHmac } from "node:crypto";
-import { act, brought, call, signedIn, submit } from "./api.js";
+import { SAID, act, brought, call, signedIn, submit } from "./api.js";
+import { AIGUL } from "./browser.js";
 import { Server } from "./server.js";
 
 /** The code that an authenticator app shows for a secret in base32. */
@@ -16,8 +17,8 @@ function totp(secret) {
   return String(number % 1_000_000).padStart(6, "0");
 }
 
-/** Starts it, and tells who works there and which requests there are. */
-export async function startWorld({ requests = 40 } = {}) {
+/** Starts it, and tells who works there and which requests there are. The people of these write in one language. */
+export async function startWorld({ requests = 40, language = "ru" } = {}) {
   const people = {};
   const server = await Server.start(async (empty) => {
     const told = await empty.run(["demo", "--requests", `${requests}`, "--closed", "20", "--seed", "7"]);
@@ -32,10 +33,12 @@ export async function startWorld({ requests = 40 } = {}) {
     people.careful = await empty.addStaff("Дана Сақ", "agent", "demo", "ru", "careful@demo.example.kz");
     people.away = await empty.addStaff("Ерлан Демалыс", "agent", "demo", "ru", "away@demo.example.kz");
   });
-  const world = { server, people, cases: {} };
+  const world = { server, people, cases: {}, language };
   for (const status of ["submitted", "review", "clarification", "preparation", "approval", "answered"]) {
-    world.cases[status] = await brought(server, people, status);
+    world.cases[status] = await brought(server, people, status, { language });
   }
+  await underWay(world, world.cases.review);
+  await underWay(world, world.cases.clarification);
   world.cases.refused = await refused(world);
   world.cases.execution = await executed(world);
   world.cases.cancelled = await submit(server, "demo", "objection");
@@ -46,16 +49,26 @@ export async function startWorld({ requests = 40 } = {}) {
   return world;
 }
 
+/** Lets one be some days old, with a proven address and a word of the person. */
+async function underWay({ server, people, language }, request) {
+  const { reference, token } = request;
+  const { code } = await server.receipt(AIGUL.email, reference);
+  await call(server, `/requests/${reference}/confirm`, { body: { code }, token });
+  const received_at = new Date(Date.now() - 2 * 86_400_000).toISOString();
+  await act(server, people.dpo, request, "amend_receipt", { received_at, reason: SAID[language].reason });
+}
+
 /** One that was refused in part, with grounds. */
-async function refused({ server, people }) {
-  const request = await brought(server, people, "preparation", { kind: "access" });
-  const grounds = [{ code: "wrong_operator", text: "Эти данные собирала другая компания." }];
+async function refused({ server, people, language }) {
+  const request = await brought(server, people, "preparation", { language });
+  const { items, none, part } = SAID[language];
+  const grounds = [{ code: "wrong_operator", text: none }];
   await act(server, people.agent, request, "propose", {
     outcome: "partly_granted",
-    letter: "Часть данных мы сообщаем, часть не можем.\n\nИмя: Сәрсенова Айгүл.",
+    letter: part,
     decisions: [
-      { about: "Имя и телефон", result: "granted" },
-      { about: "Записи разговоров", result: "refused", text: "Записей у нас нет.", grounds },
+      { about: items[0], result: "granted" },
+      { about: items[1], result: "refused", text: none, grounds },
     ],
     grounds,
   });
@@ -64,9 +77,9 @@ async function refused({ server, people }) {
 }
 
 /** One whose grant is still to be carried out. */
-async function executed({ server, people }) {
-  const request = await brought(server, people, "preparation", { kind: "deletion" });
-  await act(server, people.agent, request, "propose", { outcome: "granted", letter: "Данные будут удалены." });
+async function executed({ server, people, language }) {
+  const request = await brought(server, people, "preparation", { kind: "deletion", language });
+  await act(server, people.agent, request, "propose", { outcome: "granted", letter: SAID[language].letter });
   await act(server, people.dpo, request, "approve");
   return request;
 }

@@ -307,7 +307,8 @@ fn tags(p: &Chrome, item: &QueueItem) -> Vec<(&'static str, String)> {
         (flags.possible_duplicate, "quiet", p.t("console-flag-duplicate")),
         (flags.legal_hold, "quiet", p.t("console-flag-hold")),
         (flags.consumer, "quiet", p.t("console-flag-consumer")),
-        (flags.email_unconfirmed, "quiet", p.t("console-flag-unconfirmed")),
+        // The status of a new request says the same.
+        (flags.email_unconfirmed && item.status != Status::Submitted, "quiet", p.t("console-flag-unconfirmed")),
         (item.destroyed_at.is_some(), "quiet", p.t("console-flag-destroyed")),
     ]
     .into_iter()

@@ -192,7 +192,8 @@ fn tags(p: &Chrome, view: &StaffView) -> Vec<(&'static str, String)> {
         (flags.possible_duplicate, "quiet", p.t("console-flag-duplicate")),
         (flags.legal_hold, "quiet", p.t("console-flag-hold")),
         (flags.consumer, "quiet", p.t("console-flag-consumer")),
-        (flags.email_unconfirmed, "quiet", p.t("console-flag-unconfirmed")),
+        // The status of a new request says the same.
+        (flags.email_unconfirmed && view.status != Status::Submitted, "quiet", p.t("console-flag-unconfirmed")),
         (view.destroyed_at.is_some(), "quiet", p.t("console-flag-destroyed")),
     ]
     .into_iter()

@@ -62,7 +62,7 @@ pub async fn signed_in<B: MessageBody + 'static>(
     let app = app.into_inner();
     let name = guard::cookie_name(&app, COOKIE);
     let sent = request.cookie(&name).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
-    let member = match member_of_browser(&app, &sent).await {
+    let mut member = match member_of_browser(&app, &sent).await {
         Ok(member) => member,
         Err(ServiceError::Unauthorized) if *request.method() == Method::GET => {
             let answer = see_other(&sign_in_address(&request));
@@ -78,8 +78,12 @@ pub async fn signed_in<B: MessageBody + 'static>(
         return Ok(request.into_response(see_other("/staff/account")));
     }
     let own_language = (!has_language(&app, &request)).then_some(member.language);
-    if let Some(language) = own_language {
-        request.extensions_mut().insert(PageLanguage(language));
+    let chosen = request.extensions().get::<PageLanguage>().map(|language| language.0);
+    match (own_language, chosen) {
+        (Some(language), _) => drop(request.extensions_mut().insert(PageLanguage(language))),
+        // What services put into words, as a history, is in the language of the page as well.
+        (None, Some(language)) => member.language = language,
+        (None, None) => {}
     }
     request.extensions_mut().insert(MemberId(member.id.clone()));
     request.extensions_mut().insert(Staff(member));
