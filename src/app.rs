@@ -1,9 +1,9 @@
 //! What a running process has: built once, shared by HTTP, worker, command line and tests.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::Duration;
 use tokio::sync::Notify;
@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
+use crate::metrics::Metrics;
 use crate::scanner::KnownScanner;
 use crate::settings::{Secret, Settings};
 use crate::storage::files::{Files, FilesError, FilesUrl};
@@ -69,6 +70,10 @@ pub struct App {
     pub unknown_sign_ins: RwLock<HashMap<Vec<u8>, Failures>>,
     /// How often somebody may call.
     pub limits: Limits,
+    /// What this process counts for Prometheus.
+    pub metrics: Metrics,
+    /// When this process last noted the turn of each job of its worker.
+    pub turns: Mutex<BTreeMap<&'static str, chrono::DateTime<chrono::Utc>>>,
     /// Where sealed files lie.
     pub files: Files,
     /// The virus scanner.
@@ -236,6 +241,8 @@ impl App {
             clock_bell: Notify::new(),
             unknown_sign_ins: RwLock::default(),
             scanner,
+            metrics: Metrics::default(),
+            turns: Mutex::default(),
             files,
             files_swept_at: RwLock::default(),
             digest_day: RwLock::default(),

@@ -14,6 +14,7 @@ pub mod ids;
 pub mod limits;
 pub mod locale;
 pub mod mail;
+pub mod metrics;
 pub mod scanner;
 pub mod services;
 pub mod settings;

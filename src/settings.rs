@@ -14,6 +14,9 @@ use crate::storage::DatabaseUrl;
 use crate::storage::files::FilesUrl;
 use crate::vault::KeyRingSource;
 
+/// A shorter token could be guessed; in characters.
+const SHORTEST_TOKEN: usize = 24;
+
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -56,6 +59,8 @@ pub struct Settings {
     pub rate_limits: bool,
     /// `TRUSTED_PROXIES`.
     pub trusted_proxies: Vec<Network>,
+    /// `METRICS_TOKEN`; none shows the figures to the machine itself alone.
+    pub metrics_token: Option<Secret>,
     /// `DATABASE_CONNECTIONS`.
     pub connections: u32,
     /// `LOG_FORMAT`.
@@ -158,6 +163,7 @@ impl Settings {
             key_ring,
             rate_limits: one_of("RATE_LIMITS", get("RATE_LIMITS").as_deref(), &[("on", true), ("off", false)])?,
             trusted_proxies: networks(get("TRUSTED_PROXIES"))?,
+            metrics_token: metrics_token(get("METRICS_TOKEN"))?,
             connections: connections(get("DATABASE_CONNECTIONS"))?,
             log_format: one_of(
                 "LOG_FORMAT",
@@ -237,6 +243,16 @@ fn seconds(
     seconds.map(Duration::from_secs).ok_or_else(|| SettingError::new(name, expected()))
 }
 
+fn metrics_token(value: Option<String>) -> Result<Option<Secret>, SettingError> {
+    let Some(token) = value else { return Ok(None) };
+    if token.len() < SHORTEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let expected =
+            format!("expected {SHORTEST_TOKEN} visible characters or more, such as openssl rand -hex 24 prints");
+        return Err(SettingError::new("METRICS_TOKEN", expected));
+    }
+    Ok(Some(Secret(token)))
+}
+
 fn connections(value: Option<String>) -> Result<u32, SettingError> {
     let Some(value) = value else { return Ok(8) };
     value
@@ -296,6 +312,8 @@ mod tests {
             ("CLAMD_TIMEOUT", "0"),
             ("RATE_LIMITS", "maybe"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+            ("METRICS_TOKEN", "short"),
+            ("METRICS_TOKEN", "four words with spaces in between"),
             ("DATABASE_CONNECTIONS", "1"),
             ("LOG_FORMAT", "xml"),
         ];
@@ -338,6 +356,8 @@ mod tests {
         let shown = format!("{:?}", with("SMTP_URL", "smtp://u:hunter2@mail.example.kz").unwrap());
         assert!(!shown.contains("hunter2"));
         let shown = format!("{:?}", with("DATABASE_URL", "postgres://u:hunter2@db/x").unwrap());
+        assert!(!shown.contains("hunter2"));
+        let shown = format!("{:?}", with("METRICS_TOKEN", "hunter2-hunter2-hunter2-hunter2").unwrap());
         assert!(!shown.contains("hunter2"));
     }
 }

@@ -34,7 +34,7 @@ impl FromRequest for RawBearer {
     }
 }
 
-fn bearer(request: &HttpRequest) -> Option<String> {
+pub(super) fn bearer(request: &HttpRequest) -> Option<String> {
     let value = only(request, &AUTHORIZATION)?.ok()?;
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim_matches(' ');

@@ -13,11 +13,14 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
 use super::client;
+use super::headers::bearer;
 use super::problem::ApiError;
 use crate::app::App;
 use crate::domain::network::site_of;
 use crate::limits::{Limit, Spent};
+use crate::metrics::SecurityEvent;
 use crate::services::error::Refusal;
+use crate::services::requester;
 
 /// Largest head that is taken: names and values of all headers, in bytes.
 const LARGEST_HEAD: usize = 32 * 1024;
@@ -51,12 +54,13 @@ pub async fn limit<B: MessageBody + 'static>(
         }
     }
     let answer = next.call(request).await?.map_into_boxed_body();
-    let is_wrong_token =
+    let is_not_there =
         answer.status() == StatusCode::NOT_FOUND && matches!(kind, Some(Limit::RequesterCalls | Limit::Uploads));
-    if let (Some(app), true) = (&app, is_wrong_token) {
-        let key = reference_key(app, answer.request().match_info().get("reference").unwrap_or_default());
+    if let (Some(app), true) = (&app, is_not_there) {
+        let typed = answer.request().match_info().get("reference").unwrap_or_default().to_owned();
+        let shown = bearer(answer.request());
         // The right secret is never refused for the wrong ones of others: only these get no further answer.
-        if let Err(refusal) = spend(app, &said, Limit::WrongTokens, &key) {
+        if let Err(refusal) = wrong_secret(answer.request(), app, &typed, shown).await {
             return Ok(tell(answer.into_response(HttpResponse::from_error(refusal)), &said));
         }
     }
@@ -72,11 +76,21 @@ pub(super) fn page(request: &ServiceRequest, app: &App) -> Result<(), ApiError> 
     of_request(request.request(), app, kind, caller(request.request(), app).to_string().as_bytes())
 }
 
-/// Counts a wrong secret for what somebody calls a reference.
+/// Counts a secret that was shown for what somebody calls a reference, unless it is the right one: something else was not found then.
 ///
 /// # Errors
 /// `rate_limited` when it is one too many.
-pub(super) fn wrong_secret(request: &HttpRequest, app: &App, typed: &str) -> Result<(), ApiError> {
+pub(super) async fn wrong_secret(
+    request: &HttpRequest,
+    app: &Data<App>,
+    typed: &str,
+    shown: Option<String>,
+) -> Result<(), ApiError> {
+    let Some(shown) = shown else { return Ok(()) };
+    if requester::opens(app, typed, shown).await? {
+        return Ok(());
+    }
+    app.metrics.count(SecurityEvent::WrongSecret);
     of_request(request, app, Limit::WrongTokens, &reference_key(app, typed))
 }
 

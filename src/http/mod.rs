@@ -11,6 +11,7 @@ pub mod health;
 pub mod json;
 pub mod limit;
 pub mod locale;
+pub mod metrics;
 pub mod openapi;
 pub mod pages;
 pub mod problem;
@@ -28,6 +29,7 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .configure(api::configure)
         .configure(health::configure)
+        .configure(metrics::configure)
         .configure(problem::configure)
         .configure(pages::configure);
     if let Err(error) = docs::configure(config, &openapi::description()) {

@@ -43,7 +43,7 @@ use super::api::{
         absences::mark_absence, absences::end_absence,
         users::list_users, users::create_user, users::change_user, users::reset_password,
         calendar::list_revisions, calendar::change_day, calendar::confirm_days,
-        super::health::live, super::health::ready,
+        super::health::live, super::health::ready, super::metrics::show,
     ),
     components(schemas(staff::ActionBody, bulk::BulkBody)),
     modifiers(&Security)
@@ -58,6 +58,7 @@ impl Modify for Security {
         let bearer = || SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         components.add_security_scheme("staff", bearer());
         components.add_security_scheme("requester", bearer());
+        components.add_security_scheme("metrics", bearer());
     }
 }
 

@@ -12,10 +12,13 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use tracing::Instrument;
 
 use super::problem::ProblemCode;
+use crate::app::App;
+use crate::metrics::SecurityEvent;
 
 /// The number of a request: 32 lower-case hexadecimal digits. Stands in the request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +54,9 @@ pub async fn trace<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let trace_id = from_parent(request.headers()).unwrap_or_else(new_trace_id);
     request.extensions_mut().insert(TraceId(trace_id.clone()));
+    let app = request.app_data::<Data<App>>().cloned();
     let mut line = Line {
+        app,
         started: Instant::now(),
         method: method_name(request.method()),
         // Asked before the request is handled, since a panic leaves none behind.
@@ -82,6 +87,7 @@ pub async fn trace<B: MessageBody + 'static>(
 
 /// What the log tells of a request. The route is the pattern, never the path: that may hold a reference.
 struct Line {
+    app: Option<Data<App>>,
     started: Instant,
     method: &'static str,
     route: Option<String>,
@@ -99,6 +105,13 @@ impl Line {
         secure(response.headers_mut(), self.is_api);
         if self.is_tls {
             response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
+        }
+        if let Some(app) = &self.app {
+            let status = response.status().as_u16();
+            app.metrics.call(self.route.as_deref(), self.method, status, self.started.elapsed());
+            if status == StatusCode::TOO_MANY_REQUESTS.as_u16() {
+                app.metrics.count(SecurityEvent::RateLimited);
+            }
         }
         self.write(response);
     }

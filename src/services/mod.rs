@@ -14,6 +14,7 @@ pub mod checkpoints;
 pub mod deadlines;
 pub mod desk;
 pub mod error;
+pub mod figures;
 pub mod idempotency;
 pub mod keys;
 pub mod mail_desk;

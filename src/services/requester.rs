@@ -77,6 +77,16 @@ pub(super) fn authorised(tx: &mut AnyConnection, reference: &str, token: &str) -
     if matches { Ok(row) } else { Err(ServiceError::NotFound) }
 }
 
+/// Whether a secret opens the request that somebody names.
+///
+/// # Errors
+/// Those of the database.
+pub async fn opens(app: &Arc<App>, typed: &str, token: String) -> Result<bool, ServiceError> {
+    let Ok(reference) = reference(typed) else { return Ok(false) };
+    let found = app.db.read("opens", move |connection| authorised(connection, &reference, &token).map(|_| true)).await;
+    if matches!(found, Err(ServiceError::NotFound)) { Ok(false) } else { found }
+}
+
 fn open_case<'t>(
     app: &'t App,
     tx: &'t mut AnyConnection,

@@ -178,7 +178,7 @@ async fn login_known(
     let attempt = app
         .db
         .write("sign_in", move |tx| {
-            let row = match settle(tx, &seen, right, now)? {
+            let row = match settle(&process, tx, &seen, right, now)? {
                 Attempt::Right(row) => row,
                 other => return other.try_map(|_| Err(ServiceError::Unauthorized)),
             };
@@ -196,6 +196,7 @@ async fn login_known(
 /// Judges an attempt against the account as it stands now, locked: of two parallel guesses the second sees the count
 /// that the first left. A failure is counted and noted here.
 fn settle(
+    app: &App,
     tx: &mut AnyConnection,
     seen: &StaffRow,
     right: bool,
@@ -210,7 +211,7 @@ fn settle(
     if right && !is_over && row.disabled_at.is_none() && row.password_hash == seen.password_hash {
         return Ok(Attempt::Right(row));
     }
-    factor::count_failure(tx, &mut row, now)?;
+    factor::count_failure(app, tx, &mut row, now)?;
     Ok(Attempt::Wrong)
 }
 
@@ -225,7 +226,8 @@ async fn login_unknown(app: &Arc<App>, email: &str, password: &str) -> Result<Op
         Ok(failures) => failures,
         Err(seconds) => return Err(lock::refusal(seconds)),
     };
-    app.db.write("sign_in_unknown", move |tx| lock::note_failure(tx, now, None, failures)).await?;
+    let process = Arc::clone(app);
+    app.db.write("sign_in_unknown", move |tx| lock::note_failure(&process, tx, now, None, failures)).await?;
     Err(ServiceError::Unauthorized)
 }
 

@@ -90,6 +90,11 @@ pub const VARIABLES: &[Variable] = &[
         default: "",
         meaning: "addresses or networks of reverse proxies whose X-Forwarded-For is believed, such as 127.0.0.1, 10.0.0.0/8",
     },
+    Variable {
+        name: "METRICS_TOKEN",
+        default: "",
+        meaning: "who shows it in Authorization: Bearer may read GET /metrics; without it only the machine itself may, while PUBLIC_URL names it",
+    },
     Variable { name: "DATABASE_CONNECTIONS", default: "8", meaning: "connections per process, 2 to 200" },
     Variable { name: "LOG_FORMAT", default: "text", meaning: "text or json" },
     Variable { name: "RUST_LOG", default: "info", meaning: "what is logged, such as info or otinish=debug" },

@@ -25,6 +25,7 @@ pub mod schema;
 mod scrub;
 pub mod sign_in;
 pub mod staff;
+pub mod turns;
 mod types;
 
 use std::time::Duration;

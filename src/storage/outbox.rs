@@ -221,6 +221,14 @@ pub fn oldest_pending(connection: &mut AnyConnection) -> QueryResult<Option<Naiv
         .optional()
 }
 
+/// How many there are in each state.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_by_state(connection: &mut AnyConnection) -> QueryResult<Vec<(String, i64)>> {
+    outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star())).load(connection)
+}
+
 /// What a page of the outbox is limited to.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

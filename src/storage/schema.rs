@@ -396,8 +396,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    worker_turns (job) {
+        job -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    alert_counts (kind, subject, slot) {
+        kind -> Text,
+        subject -> Text,
+        slot -> Timestamp,
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
+    alerts (id) {
+        id -> Text,
+        kind -> Text,
+        operator_id -> Text,
+        subject -> Text,
+        day -> Date,
+        at -> Timestamp,
+        told_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     absences,
+    alert_counts,
+    alerts,
     answers,
     attachments,
     audit,
@@ -425,4 +455,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     tombstones,
     totp,
     totp_roles,
+    worker_turns,
 );

@@ -9,6 +9,7 @@ pub mod housekeeping;
 pub mod outbox;
 pub mod post;
 pub mod reminders;
+pub mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +29,7 @@ const REST: Duration = Duration::from_secs(2);
 /// # Errors
 /// Those of the database; what was done before stays done.
 pub async fn step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceError> {
-    let urgent = clock_step(app).await? + outbox::step(app, worker_id).await?;
+    let urgent = clock_step(app).await? + mail_step(app, worker_id).await?;
     let scanned = attachments::scan_step(app).await?;
     Ok(urgent + scanned + upkeep_step(app, &|| false).await?)
 }
@@ -84,7 +85,7 @@ async fn run_clocks(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
 async fn run_mails(app: &Arc<App>, mut stop: watch::Receiver<bool>, worker_id: &str) {
     let mut failures = 0;
     while !*stop.borrow() {
-        let done = outbox::step(app, worker_id).await;
+        let done = mail_step(app, worker_id).await;
         let Some(pause) = pause(&done, &mut failures) else { continue };
         rest(&app.mail_bell, &mut stop, pause).await;
     }
@@ -136,12 +137,22 @@ async fn clock_step(app: &Arc<App>) -> Result<usize, ServiceError> {
     let clocks = reminders::step(app).await? + reminders::nudge_step(app).await?;
     let told = post::step(app).await? + digest::step(app).await?;
     // Last of all: nothing that people wait for stands behind these.
-    Ok(recounted + clocks + told + checkpoint::step(app).await? + keys::rewrap_step(app).await?)
+    let late = checkpoint::step(app).await? + keys::rewrap_step(app).await?;
+    turns::note(app, "clocks").await?;
+    Ok(recounted + clocks + told + late)
+}
+
+async fn mail_step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceError> {
+    let sent = outbox::step(app, worker_id).await?;
+    turns::note(app, "mails").await?;
+    Ok(sent)
 }
 
 /// Work that nobody waits for. It ends early when `stop` says so.
 async fn upkeep_step(app: &Arc<App>, stop: &(dyn Fn() -> bool + Sync)) -> Result<usize, ServiceError> {
-    retention::daily(app, stop).await
+    let done = retention::daily(app, stop).await?;
+    turns::note(app, "upkeep").await?;
+    Ok(done)
 }
 
 async fn rest(bell: &Notify, stop: &mut watch::Receiver<bool>, how_long: Duration) {

@@ -14,6 +14,7 @@ use crate::domain::event::{Actor, EventKind};
 use crate::domain::operator::ALL_SERVICES;
 use crate::mail::envelope::OutgoingMail;
 use crate::mail::transport::{SendFailure, SendOutcome};
+use crate::metrics::SecurityEvent;
 use crate::services::case::{Case, SealedMail, request_key};
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
@@ -203,7 +204,7 @@ fn settle_of_staff(
     match outcome {
         SendOutcome::Accepted => note_sent(&mut mail, now),
         SendOutcome::Retry { failure } if waits_again(&mut mail, now, failure) => {}
-        SendOutcome::Retry { failure } | SendOutcome::Refused { failure } => note_dead(&mut mail, failure),
+        SendOutcome::Retry { failure } | SendOutcome::Refused { failure } => note_dead(app, &mut mail, failure),
     }
     outbox::update(tx, &mail)?;
     Ok(())
@@ -218,7 +219,8 @@ fn note_sent(mail: &mut OutboxRow, now: DateTime<Utc>) {
     mail.smtp_enhanced = None;
 }
 
-fn note_dead(mail: &mut OutboxRow, failure: &SendFailure) {
+fn note_dead(app: &App, mail: &mut OutboxRow, failure: &SendFailure) {
+    app.metrics.count(SecurityEvent::DeadMail);
     note_failure(mail, failure);
     outbox::DEAD.clone_into(&mut mail.state);
     mail.next_attempt_at = None;
@@ -282,7 +284,7 @@ fn note_failure(mail: &mut OutboxRow, failure: &SendFailure) {
 
 /// A dead letter: kept, shown to staff, and the DPOs hear of it at once. What its delivery had met runs again.
 fn dead(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Result<bool, ServiceError> {
-    note_dead(mail, failure);
+    note_dead(case.app, mail, failure);
     let data = json!({
         "mail": mail.id, "name": mail.mail, "to": mail.recipient_kind, "smtp_code": mail.smtp_code,
         "smtp_enhanced": mail.smtp_enhanced, "failure": mail.failure_kind,

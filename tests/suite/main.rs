@@ -46,6 +46,7 @@ mod intake_mistakes;
 mod keys;
 mod logs;
 mod matrix;
+mod metrics;
 mod migrations;
 mod object_store;
 mod outbox;

@@ -13,6 +13,7 @@ use askama::Template;
 
 use super::chrome::{Chrome, PageLanguage, page, see_other};
 use super::guard::{self, FormCookie};
+use super::public::shown;
 use crate::app::App;
 use crate::domain::vocabulary::Language;
 use crate::http::problem::{ApiError, say_language, words};
@@ -62,7 +63,8 @@ pub async fn around<B: MessageBody + 'static>(
         (outer, response)
     } else {
         let (outer, response) = next.call(request).await?.into_parts();
-        let failure = too_many_guesses(&app, &outer, response.status()).or_else(|| failure_of(&response));
+        let guessed = too_many_guesses(&app, &outer, response.status()).await;
+        let failure = guessed.or_else(|| failure_of(&response));
         let shown = failure.map(|error| show(&outer, &error));
         (outer, shown.unwrap_or_else(|| response.map_into_boxed_body()))
     };
@@ -75,9 +77,9 @@ pub async fn around<B: MessageBody + 'static>(
 }
 
 /// Counts a secret that does not open the request of the address. The right one is never refused for the wrong ones of others.
-fn too_many_guesses(app: &App, request: &HttpRequest, status: StatusCode) -> Option<ApiError> {
+async fn too_many_guesses(app: &Data<App>, request: &HttpRequest, status: StatusCode) -> Option<ApiError> {
     let reference = request.match_info().get("reference").filter(|_| status == StatusCode::NOT_FOUND)?;
-    limit::wrong_secret(request, app, reference).err()
+    limit::wrong_secret(request, app, reference, shown(app, request, reference)).await.err()
 }
 
 /// What went wrong, where the answer is no page that says so itself.

@@ -112,19 +112,20 @@ pub(super) fn ask(
     if take(app, tx, &totp, given, now)? {
         return Ok(Attempt::Right(row));
     }
-    count_failure(tx, &mut row, now)?;
+    count_failure(app, tx, &mut row, now)?;
     Ok(Attempt::WrongCode)
 }
 
 /// Counts a wrong code as a failed sign-in.
 pub(super) fn count_failure(
+    app: &App,
     tx: &mut AnyConnection,
     row: &mut StaffRow,
     now: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
     let failures = lock::raise(row, now);
     staff::update(tx, row)?;
-    lock::note_failure(tx, now, Some(&row.id), failures)
+    lock::note_failure(app, tx, now, Some(&row.id), failures)
 }
 
 /// New recovery codes in place of those that stand, as they are shown this once.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::audit::{By, note};
 use crate::app::{App, Failures};
+use crate::metrics::SecurityEvent;
 use crate::services::error::{Refusal, ServiceError};
 use crate::storage::AnyConnection;
 use crate::storage::staff::StaffRow;
@@ -63,11 +64,13 @@ pub(super) const fn forget(row: &mut StaffRow) {
 
 /// Notes a failure, and the lock if it set one.
 pub(super) fn note_failure(
+    app: &App,
     tx: &mut AnyConnection,
     now: DateTime<Utc>,
     account: Option<&str>,
     failures: Failures,
 ) -> Result<(), ServiceError> {
+    app.metrics.count(SecurityEvent::FailedSignIn);
     let by = By::Stranger(account);
     note(tx, now, "sign_in_failed", &by, &json!({"in_a_row": failures.count}))?;
     match seconds_left(failures.locked_until.map(|until| until.naive_utc()), now) {

@@ -37,10 +37,11 @@ pub async fn change_password(app: &Arc<App>, member: &Member, current: &str, new
     let hash = if right { password::hash(new).await? } else { String::new() };
     let now = app.clock.now();
     let session_id = member.session_id.clone();
+    let process = Arc::clone(app);
     let attempt = app
         .db
         .write("change_password", move |tx| {
-            settle(tx, &seen, right, now)?.try_map(|mut row| {
+            settle(&process, tx, &seen, right, now)?.try_map(|mut row| {
                 lock::forget(&mut row);
                 row.password_hash = hash;
                 row.password_expires_at = None;

@@ -128,10 +128,11 @@ pub async fn begin_totp(app: &Arc<App>, member: &Member, password: &str) -> Resu
     let now = app.clock.now();
     let master = app.vault.active_master_key_id();
     let sealed = factor::seal(app, &seen.id, &totp)?;
+    let process = Arc::clone(app);
     let attempt = app
         .db
         .write("begin_totp", move |tx| {
-            settle(tx, &seen, right, now)?.try_map(|row| {
+            settle(&process, tx, &seen, right, now)?.try_map(|row| {
                 if rows::totp_of(tx, &row.id)?.is_some_and(|totp| totp.confirmed_at.is_some()) {
                     return Err(ServiceError::from(Refusal::new("totp_on", 409)));
                 }
@@ -172,7 +173,7 @@ pub async fn confirm_totp(app: &Arc<App>, member: &Member, code: &str) -> Result
                 return Err(ServiceError::from(Refusal::new("totp_not_begun", 409)));
             }
             let Some(step) = factor::step_of(&process, &totp, &code, now)? else {
-                factor::count_failure(tx, &mut row, now)?;
+                factor::count_failure(&process, tx, &mut row, now)?;
                 return Ok(Attempt::WrongCode);
             };
             totp.confirmed_at = Some(now.naive_utc());
@@ -205,7 +206,7 @@ async fn with_both<T: Send + 'static>(
             if rows::totp_of(tx, &seen.id)?.is_none_or(|totp| totp.confirmed_at.is_none()) {
                 return Err(ServiceError::from(Refusal::new("totp_off", 409)));
             }
-            let row = match settle(tx, &seen, right, now)?.try_map(Ok)? {
+            let row = match settle(&process, tx, &seen, right, now)?.try_map(Ok)? {
                 Attempt::Right(row) => row,
                 other => return other.try_map(|_| Err(ServiceError::Unauthorized)),
             };

@@ -14,6 +14,7 @@ pub(in crate::http::pages) mod steps;
 
 pub use ask::cookie_failed;
 pub use files::first_field;
+pub(super) use request::shown;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};

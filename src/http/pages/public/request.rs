@@ -84,6 +84,15 @@ pub(super) fn secret(app: &App, request: &HttpRequest, reference: &str) -> Optio
     Some(cookie.value().to_owned()).filter(|value| !value.is_empty())
 }
 
+/// The secret that was shown for the reference in the address: by a mailed link, or by this browser's cookie.
+pub(in crate::http::pages) fn shown(app: &App, request: &HttpRequest, typed: &str) -> Option<String> {
+    if !request.path().starts_with("/requests/") {
+        return None;
+    }
+    let of_link = Fields::of_query(request).some("token").map(ToOwned::to_owned);
+    of_link.or_else(|| secret(app, request, &reference(typed).ok()?))
+}
+
 /// Asks for reference and secret.
 pub(super) async fn ask_secret(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     secret_page(&request, StatusCode::OK, "", false)
@@ -110,9 +119,10 @@ pub(super) fn secret_page(
 /// Opens a request by what was typed.
 pub(super) async fn open(app: AppData, request: HttpRequest, fields: Fields) -> Result<HttpResponse, ApiError> {
     let typed = fields.get("reference");
-    let answer = exchange(&app, &request, typed, fields.get("secret").to_owned(), "").await?;
+    let shown = fields.get("secret").to_owned();
+    let answer = exchange(&app, &request, typed, shown.clone(), "").await?;
     if answer.status() == StatusCode::NOT_FOUND {
-        limit::wrong_secret(&request, &app, typed)?;
+        limit::wrong_secret(&request, &app, typed, Some(shown)).await?;
     }
     Ok(answer)
 }

@@ -1,0 +1,3 @@
+DROP TABLE alerts;
+DROP TABLE alert_counts;
+DROP TABLE worker_turns;
