@@ -28,7 +28,7 @@ const PICTURES = [
   ["status", "nobody", own("clarification"), "ru wide light", "kk narrow light", "en narrow dark"],
   ["answer", "nobody", own("refused", "/answer"), "en wide light", "ru narrow light"],
   ["sign-in", "nobody", "/staff/sign-in", "ru wide light"],
-  ["queue", "dpo", "/staff/requests", "ru wide light", "kk wide dark", "en narrow light"],
+  ["queue", "deputy", "/staff/requests", "ru wide light", "kk wide dark", "en narrow light"],
   ["request", "dpo", desk("review"), "ru wide light", "en wide dark", "kk narrow light"],
   ["act", "dpo", ASK, "kk wide light", "ru narrow dark"],
   ["account", "deputy", "/staff/account", "en wide light"],
