@@ -82,3 +82,6 @@ field-wrong_totp = The code is not right, or it was used before. Enter the next 
 field-admin_has_no_operator = The administrator’s role is for the whole deployment: leave the operator out.
 field-admin_stands_alone = An administrator holds no role at an operator: keep one or the other.
 field-infected = The virus scanner found something harmful in this file, and it was not kept. Check your device, save the document anew, for example as PDF, and send that.
+field-period_too_long = Choose a period of { $max } days at most.
+field-period_order = The first day must not be after the last one.
+field-time_format = Write the time like this: 14:30.

@@ -83,3 +83,229 @@ console-panel-policy-lead = Whoever has such a role can do nothing but set it up
 console-panel-policy-button = Save
 console-password-once = Password
 console-password-once-lead = Hand it over in person or by phone. It is not shown again.
+
+## Mails
+
+console-nav-mails = E-mails
+console-mails-parts = Parts of the outbox
+console-mails-all = All
+console-mails-dead = Not delivered
+console-mails-to_post = To print and post
+console-mails-pending = Waiting to leave
+console-mails-sent = Sent
+console-mails-posted = Posted
+console-mails-withdrawn = Withdrawn
+console-mails-of = Number of a request
+console-mails-none = No e-mails here.
+console-col-mail = E-mail
+console-col-to = To
+console-col-when = When
+console-mail-for-requester = Requester
+console-mail-for-staff = Staff
+console-mail-for-head = Head of the organisation
+console-mail-state-pending = Waits to leave
+console-mail-state-sent = Sent
+console-mail-state-dead = Not delivered
+console-mail-state-resent = Not delivered, sent again
+console-mail-state-to_post = To be posted
+console-mail-state-posted = Posted
+console-mail-state-withdrawn = Withdrawn
+console-mail-receipt = Receipt
+console-mail-code-again = New code
+console-mail-confirm-reminder = Reminder to confirm the address
+console-mail-identity-confirmed = Identity confirmed
+console-mail-question = Question to the requester
+console-mail-work-started = Work has begun
+console-mail-block-set = Data blocked
+console-mail-block-lifted = Blocking lifted
+console-mail-answer-ready = The answer is ready
+console-mail-reclassified = Another kind of request
+console-mail-receipt-amended = Another day of receipt
+console-mail-cancelled = Request withdrawn
+console-mail-new-request = A new request
+console-mail-assigned = Request assigned
+console-mail-reply = The requester replied
+console-mail-file = A new file
+console-mail-reminder = Reminder of a deadline
+console-mail-overdue = Deadline missed
+console-mail-mail-failed = An e-mail was not delivered
+console-mail-to-post = A letter is to be posted
+console-mail-digest = Morning digest
+console-mail-released = Requests back in the queue
+console-mail-stand-in = Standing in for a colleague
+console-mail-deadlines-nearer = Deadlines moved nearer
+console-mail-other = Message
+console-mail-delivers = It carries the answer: its delivery meets the deadline.
+console-mail-fact-created = Written
+console-mail-fact-sent = Left
+console-mail-fact-tries = Tries
+console-mail-fact-next = Next try
+console-mail-fact-posted = Posted
+console-mail-fact-tracking = Tracking number
+console-mail-fact-resent = Sent again
+console-mail-fact-answer = Answer
+console-mail-fact-again = Sent again as
+console-mail-fact-from = Repeats
+console-mail-open = Open that e-mail
+console-mail-print = Open to print
+console-mail-print-hint = Opens in a new tab. Each look is noted.
+console-posted-posted = By post or courier
+console-posted-handed_over = Handed over in person
+console-failure-refused = The mail server refused it
+console-failure-deferred = The mail server put it off
+console-failure-timeout = The mail server did not answer in time
+console-failure-io = The mail server could not be reached
+console-failure-invalid = The address or the message is not valid
+console-failure-destroyed = The data of the request was destroyed
+console-failure-internal = It could not be handed over
+console-label-on = Day
+console-label-how = How it left
+console-label-tracking = Tracking number
+console-label-by_mistake = Marked by mistake
+console-by-mistake = It never left, or left on another day
+console-panel-mail-resend = Send it again
+console-panel-mail-resend-lead = It goes to the address that stands now. A new address here holds for everything that is written to the requester from now on.
+console-panel-mail-resend-button = Send again
+console-panel-mail-posted = Posted or handed over
+console-panel-mail-posted-lead = The day counts: where the letter carries the answer, the deadline is met on it.
+console-panel-mail-posted-button = Note it
+console-panel-mail-returned = It came back
+console-panel-mail-returned-lead = The letter is then to be posted again, and a deadline that it had met runs again.
+console-panel-mail-returned-button = Note it
+console-done-mail-resend = It is on its way again.
+console-done-mail-posted = Noted as posted.
+console-done-mail-returned = Noted. The letter is to be posted again.
+
+## Calendar
+
+console-nav-calendar = Calendar
+console-years = Years
+console-days-verified = The days of this year were compared with the official calendar.
+console-days-secondary = The days of this year are known from a secondary source. Compare them with the official calendar.
+console-days-inferred = The days of this year are computed from the law. Orders that move days off may still come: compare them with the official calendar.
+console-weekday-1 = Mo
+console-weekday-2 = Tu
+console-weekday-3 = We
+console-weekday-4 = Th
+console-weekday-5 = Fr
+console-weekday-6 = Sa
+console-weekday-7 = Su
+console-month-1 = January
+console-month-2 = February
+console-month-3 = March
+console-month-4 = April
+console-month-5 = May
+console-month-6 = June
+console-month-7 = July
+console-month-8 = August
+console-month-9 = September
+console-month-10 = October
+console-month-11 = November
+console-month-12 = December
+console-working-no = Day off
+console-working-yes = Working day
+console-legend-off = weekend
+console-legend-special = holiday or moved day off
+console-legend-worked = weekend day that is worked
+console-special-days = Days that differ from a plain week
+console-special-none = None.
+console-revisions = Changes
+console-revision-file = The calendar file was taken over.
+console-day-off = { $date }: day off.
+console-day-to-work = { $date }: working day.
+console-day-stands = The day stands so already.
+console-moved = { $count ->
+    [0] No open deadline moves.
+    [one] { $count } open deadline moves.
+   *[other] { $count } open deadlines move.
+}
+console-nearer = { $count ->
+    [one] { $count } deadline moves nearer. Those who work on the request get an e-mail.
+   *[other] { $count } deadlines move nearer. Those who work on the requests get an e-mail.
+}
+console-moved-more = { $count ->
+    [one] And { $count } more.
+   *[other] And { $count } more.
+}
+console-moved-nearer = nearer
+console-preview-days = What this changes
+console-col-clock = Deadline
+console-col-from = Until now
+console-col-to-day = Then
+console-day-save = Change the day
+console-label-date = Day
+console-label-working = The day is
+console-label-name-kk = Its name in Kazakh
+console-label-name-ru = Its name in Russian
+console-label-name-en = Its name in English
+console-label-source = Source
+console-hint-source = The order, law or announcement, with its number and date.
+console-hint-name-kk = Names are needed where the day then differs from a plain week.
+console-label-certainty = What is known of the days of this year
+console-label-year_source = Source
+console-panel-day = Change a day
+console-panel-day-lead = First you see which deadlines would move. Nothing is changed before you say so.
+console-panel-day-button = Show what moves
+console-panel-year = Confirm the year
+console-panel-year-lead = Once the days were compared with the official calendar. No deadline moves.
+console-panel-year-button = Save
+console-done-day = The day was changed, and the open deadlines were counted again.
+console-done-year = The year was confirmed.
+
+## Reports
+
+console-nav-reports = Reports
+console-reports-lead = Requests that were received in these days, as they stand now. What was dismissed as no request is left out.
+console-period-from = Received from
+console-period-to = Received until
+console-days-count = { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}
+console-figure-received = received
+console-figure-open = open
+console-figure-overdue = overdue
+console-figure-answered = answered
+console-figure-share = kept all deadlines
+console-figure-median = until the answer, median
+console-figure-p95 = for 95 of 100 answers
+console-chart-due = Open requests by deadline
+console-chart-due-lead = The week in which the leading deadline ends.
+console-chart-clocks = Deadlines kept
+console-chart-clocks-lead = Of those that were met or have passed.
+console-chart-kind = By kind
+console-chart-status = By status
+console-chart-channel = How they came
+console-chart-outcome = Outcomes
+console-chart-refusals = Grounds of refusals
+console-due-overdue = Overdue
+console-due-week = Week from { $date }
+console-due-later = Later
+console-due-none = No deadline runs
+console-kept = in time: { $count }
+console-late = late: { $count }
+console-by-kind = By kind of request
+console-by-operator = By organisation
+console-col-name = Name
+console-reports-csv = Download the table (CSV)
+console-reports-csv-hint = A line for each request, without anything about the persons.
+
+## Recording
+
+console-nav-record = Record a request
+console-record-lead = For what came on paper, in person or by e-mail. The deadlines start on the day of receipt, not of recording.
+console-record-office = For the office
+console-record-button = Record
+console-label-channel = How it came
+console-label-received_on = Day of receipt
+console-label-received_time = Time of receipt
+console-hint-received_time = Where it is known, as 14:30.
+console-label-subject-postal_address = Postal address
+console-label-submitted_by-postal_address = Postal address of the representative
+console-label-identity_confirmed = Identity
+console-identity-seen = Confirmed in person by a document that was shown
+console-label-documents_on = Documents for the correction came on
+console-hint-documents_on = Leave it empty where they are still missing.
+console-consumer-claim = It is the claim of a consumer
+console-done-recorded = The request was recorded.
+console-label-operator = Organisation

@@ -24,6 +24,7 @@ pub mod person_name;
 pub mod phone;
 pub mod reference;
 pub mod reminder;
+pub mod report;
 pub mod retention;
 pub mod rules;
 pub mod scan;

@@ -21,6 +21,8 @@ pub enum Permission {
     Oversee,
     /// Read the audit trail.
     ReadAudit,
+    /// See deadlines, days and grounds in reports; everybody of the operator sees counts.
+    SeeReports,
     /// See the mails.
     SeeOutbox,
     /// Send a mail again.
@@ -66,7 +68,7 @@ impl Standing {
             }
             Permission::Record | Permission::Take | Permission::Handle => self.agent || self.dpo,
             Permission::Oversee => self.dpo,
-            Permission::ReadAudit => self.dpo || self.auditor,
+            Permission::ReadAudit | Permission::SeeReports => self.dpo || self.auditor,
             Permission::SeeOutbox => self.dpo || self.auditor || (self.agent && self.assigned),
         }
     }
@@ -88,7 +90,7 @@ mod tests {
             ("assigned auditor", Standing { auditor: true, assigned: true, ..Standing::default() }),
         ];
         //                  agent, assigned, dpo, auditor, stranger, assigned auditor
-        let table: [(Permission, [u8; 6]); 10] = [
+        let table: [(Permission, [u8; 6]); 11] = [
             (SeeQueue, [1, 1, 1, 1, 0, 1]),
             (OpenPersonalData, [0, 1, 1, 0, 0, 0]),
             (Record, [1, 1, 1, 0, 0, 0]),
@@ -97,6 +99,7 @@ mod tests {
             (Work, [0, 1, 1, 0, 0, 0]),
             (Oversee, [0, 0, 1, 0, 0, 0]),
             (ReadAudit, [0, 0, 1, 1, 0, 1]),
+            (SeeReports, [0, 0, 1, 1, 0, 1]),
             (SeeOutbox, [0, 1, 1, 1, 0, 1]),
             (ResendMail, [0, 1, 1, 0, 0, 0]),
         ];

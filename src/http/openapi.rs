@@ -5,8 +5,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
-    absences, attachments, audit, auth, bulk, calendar, outbox, public, requester, second_factor, sessions, staff,
-    users,
+    absences, attachments, audit, auth, bulk, calendar, outbox, public, reports, requester, second_factor, sessions,
+    staff, users,
 };
 
 #[derive(OpenApi)]
@@ -23,6 +23,7 @@ use super::api::{
         (name = "Sign-in", description = "Of staff"),
         (name = "Review desk", description = "For agents, DPOs and auditors"),
         (name = "Outbox", description = "Mails"),
+        (name = "Reports", description = "For DPOs and auditors; counts for agents too"),
         (name = "Administration", description = "For administrators"),
         (name = "operations", description = "For those who run it"),
     ),
@@ -37,7 +38,7 @@ use super::api::{
         sessions::list_sessions, sessions::end_session, sessions::end_other_sessions,
         staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
         staff::record_request, staff::act_on_request,
-        bulk::act_on_many, audit::list_audit,
+        bulk::act_on_many, audit::list_audit, reports::report_summary, reports::report_table,
         outbox::list_mails, outbox::resend_mail, outbox::print_mail, outbox::mark_posted, outbox::mark_returned,
         absences::list_own_absences, absences::mark_own_absence, absences::end_own_absence, absences::list_absences,
         absences::mark_absence, absences::end_absence,

@@ -1,10 +1,12 @@
 //! The outbox as staff see it: what waits, what left, what failed; sending again, printing and posting.
 
 mod address;
+mod one;
 mod posted;
 mod print;
 mod resend;
 
+pub use one::{OneMail, one};
 pub use posted::{How, PostedForm, ReturnedForm, posted, returned};
 pub use print::print;
 pub use resend::{ResendForm, resend, resend_dead_of_request};
@@ -139,17 +141,29 @@ fn view(row: OutboxRow, reference: Option<String>) -> MailView {
     }
 }
 
+/// An empty page.
+#[must_use]
+pub const fn nothing() -> Page<MailView> {
+    Page { items: Vec::new(), next_cursor: None }
+}
+
+/// Which mails a member may see: all of an operator, or those of the requests that they have.
+fn filter_of(member: &Member) -> Result<Filter, ServiceError> {
+    let seen = member.operators_with(Permission::SeeQueue);
+    if seen.is_empty() {
+        return Err(ServiceError::forbidden());
+    }
+    let (operators, assigned_operators) =
+        seen.into_iter().partition(|operator| member.standing(operator, false).may(Permission::SeeOutbox));
+    Ok(Filter { operators, assigned_operators, assignees: member.own_ids(), ..Filter::default() })
+}
+
 /// A page of the outbox, newest first: agents see the mails of the requests that they have.
 ///
 /// # Errors
 /// `forbidden` for whoever has no operator's role; `Invalid` for a filter that cannot be.
 pub async fn list(app: &Arc<App>, member: Member, query: OutboxQuery) -> Result<Page<MailView>, ServiceError> {
-    let seen = member.operators_with(Permission::SeeQueue);
-    if seen.is_empty() {
-        return Err(ServiceError::forbidden());
-    }
-    let (whole, assigned) =
-        seen.into_iter().partition(|operator| member.standing(operator, false).may(Permission::SeeOutbox));
+    let seen = filter_of(&member)?;
     let limit = page_size(query.limit)?;
     let before = query.cursor.filter(|cursor| !cursor.is_empty());
     if before.as_deref().is_some_and(|cursor| !is_id(cursor)) {
@@ -161,12 +175,10 @@ pub async fn list(app: &Arc<App>, member: Member, query: OutboxQuery) -> Result<
         .map_err(|error| ServiceError::Invalid(vec![FieldError::at("/query/reference", error)]))?;
     let filter = Filter {
         reference: reference.map(|reference| reference.as_str().to_owned()),
-        operators: whole,
-        assigned_operators: assigned,
-        assignees: member.own_ids(),
         state: query.state.map(|state| state.as_str().to_owned()),
         before,
         limit: limit + 1,
+        ..seen
     };
     app.db
         .read("outbox", move |connection| {

@@ -21,6 +21,7 @@ pub mod mail_desk;
 pub mod password;
 pub mod person;
 pub mod proof;
+pub mod reports;
 pub mod requester;
 pub mod retention;
 pub mod sign_in;

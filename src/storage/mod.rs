@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod post;
 pub mod queue;
 pub mod recount;
+pub mod reports;
 pub mod requests;
 pub mod retention;
 pub mod schema;

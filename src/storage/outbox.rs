@@ -232,6 +232,8 @@ pub fn count_by_state(connection: &mut AnyConnection) -> QueryResult<Vec<(String
 /// What a page of the outbox is limited to.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
+    /// Only the mail with this id.
+    pub id: Option<String>,
     /// Operators whose mails are shown whole.
     pub operators: Vec<String>,
     /// Operators of whose mails only those of requests assigned to one of `assignees` are shown.
@@ -268,6 +270,9 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
                 )),
         )
         .into_boxed();
+    if let Some(id) = &filter.id {
+        query = query.filter(outbox::id.eq(id.clone()));
+    }
     if let Some(state) = &filter.state {
         query = query.filter(outbox::state.eq(state.clone()));
     }

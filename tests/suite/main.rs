@@ -30,6 +30,7 @@ mod calendar_kept;
 mod clocks;
 mod clocks_met;
 mod console;
+mod console_office;
 mod data_files;
 mod deadlines;
 mod demo;

@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod calendar;
 pub mod outbox;
 pub mod public;
+pub mod reports;
 pub mod requester;
 pub mod responses;
 pub mod second_factor;
@@ -41,6 +42,7 @@ pub fn configure(config: &mut ServiceConfig) {
             .configure(staff::configure)
             .configure(bulk::configure)
             .configure(audit::configure)
+            .configure(reports::configure)
             .configure(outbox::configure)
             .configure(users::configure)
             .configure(calendar::configure)

@@ -70,13 +70,18 @@ pub(crate) async fn resend_mail(
 #[get("/staff/outbox/{id}/print")]
 pub(crate) async fn print_mail(app: AppData, member: SignedIn, path: Path<String>) -> Result<HttpResponse, ApiError> {
     let html = mail_desk::print(&app, member.0, path.into_inner()).await?;
-    Ok(HttpResponse::Ok()
+    Ok(letter(html))
+}
+
+/// The answer that shows a letter to print.
+pub(crate) fn letter(html: String) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY.as_str()))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((REFERRER_POLICY, "no-referrer"))
-        .body(html))
+        .body(html)
 }
 
 /// Notes that a letter was posted or handed over. Where it carries the answer, the answer counts as delivered on that day.

@@ -62,7 +62,13 @@ pub(super) fn put_draft(
     )?;
     case.row.outcome = Some(outcome);
     case.row.proposer_id = Some(member.id.clone());
-    let grounds: Vec<&str> = draft.grounds.iter().map(|ground| ground.code.as_str()).collect();
+    let of_items = draft.decisions.iter().flat_map(|decision| &decision.grounds);
+    let mut grounds: Vec<&str> = Vec::new();
+    for ground in draft.grounds.iter().chain(of_items) {
+        if !grounds.contains(&ground.code.as_str()) {
+            grounds.push(&ground.code);
+        }
+    }
     case.record(EventKind::AnswerProposed, json!({"outcome": outcome, "grounds": grounds}), None)
 }
 

@@ -269,7 +269,7 @@ impl<'a> Step<'a> {
 }
 
 /// Link and text of all that is to correct: what stands at a question of the step, and below it what has no question there.
-fn summary(
+pub(in crate::http::pages) fn summary(
     groups: &[Group],
     mistakes: &BTreeMap<String, String>,
     failure: Option<&(StatusCode, String)>,

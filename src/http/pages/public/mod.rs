@@ -1,7 +1,7 @@
 //! Pages for people without an account.
 
 mod answer;
-mod ask;
+pub(in crate::http::pages) mod ask;
 pub(in crate::http::pages) mod bars;
 mod code;
 pub(in crate::http::pages) mod draft;

@@ -212,7 +212,7 @@ async fn mark_absence(
     member.check_free()?;
     let day = |name: &'static str| {
         let parsed = NaiveDate::parse_from_str(fields.get(name), "%Y-%m-%d");
-        parsed.map_err(|_| ServiceError::field(&format!("/{name}"), "invalid_date"))
+        parsed.map_err(|_| ServiceError::field(&format!("/{name}"), "date_format"))
     };
     let sent = day("from")
         .and_then(|from| Ok(AbsenceForm { from, until: day("until")?, deputy_id: fields.get("deputy_id").to_owned() }));

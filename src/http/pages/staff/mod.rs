@@ -4,12 +4,16 @@ mod account;
 mod act;
 mod act_fields;
 mod ask;
+mod calendar;
 mod compose;
 mod facts;
+mod mails;
 mod nav;
 mod panel;
 mod questions;
 mod queue;
+mod record;
+mod reports;
 mod request;
 mod session;
 mod sign_in;
@@ -42,6 +46,10 @@ pub(super) fn configure(config: &mut ServiceConfig) {
                 .configure(request::configure)
                 .configure(act::configure)
                 .configure(account::configure)
+                .configure(calendar::configure)
+                .configure(mails::configure)
+                .configure(record::configure)
+                .configure(reports::configure)
                 .configure(users::configure),
         );
 }

@@ -23,6 +23,10 @@ impl Nav {
         let is_staff = !operators.is_empty();
         let all = [
             ("/staff/requests", "console-nav-queue", is_staff),
+            ("/staff/record", "console-nav-record", !member.operators_with(Permission::Record).is_empty()),
+            ("/staff/mails", "console-nav-mails", is_staff),
+            ("/staff/reports", "console-nav-reports", is_staff),
+            ("/staff/calendar", "console-nav-calendar", is_staff || member.is_admin),
             ("/staff/users", "console-nav-users", member.is_admin),
             ("/staff/account", "console-nav-account", true),
         ];

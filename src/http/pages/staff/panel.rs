@@ -59,6 +59,13 @@ impl Panel {
         self
     }
 
+    /// The same, with a field that nobody sees.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.hidden.push((name, value));
+        self
+    }
+
     /// The same, with what went wrong beside its questions.
     #[must_use]
     pub fn wrong(mut self, wrongs: Option<&Wrongs>) -> Self {

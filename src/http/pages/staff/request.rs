@@ -11,6 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde_json::json;
 
+use super::account::done_text;
 use super::nav::Nav;
 use super::queue::{Urgency, operator_name, urgency};
 use super::session::Staff;
@@ -19,6 +20,7 @@ use crate::domain::vocabulary::Status;
 use crate::http::api::AppData;
 use crate::http::files::{file, receive};
 use crate::http::pages::chrome::{Chrome, page, see_other};
+use crate::http::pages::form::Fields;
 use crate::http::pages::guard;
 use crate::http::pages::public::bars::{Bar, bars};
 use crate::http::pages::public::first_field;
@@ -52,6 +54,8 @@ struct Page {
     by: String,
     urgency: Urgency,
     tags: Vec<(&'static str, String)>,
+    /// What was just done; empty without.
+    done: String,
     /// Name and words of the next sensible step.
     primary: Option<(&'static str, String)>,
     can_take: bool,
@@ -151,6 +155,7 @@ async fn render(
             urgency(&p, &calendar, today, lead.due_on)
         }),
         tags: tags(&p, &view),
+        done: done_text(&p, &Fields::of_query(request)),
         primary: primary.map(titled),
         can_take,
         others: view.actions.iter().filter(|action| Some(**action) != primary).map(|action| titled(action)).collect(),
