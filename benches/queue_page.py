@@ -21,7 +21,7 @@ def main(program):
         env = {"PATH": os.environ["PATH"], "DATA_DIR": folder, "BIND_ADDR": f"127.0.0.1:{port}",
                "PUBLIC_URL": f"http://127.0.0.1:{port}", "RATE_LIMITS": "off"}
         run = lambda *words, **more: subprocess.run([program, *words], env=env, check=True, stdout=subprocess.DEVNULL, **more)
-        run("demo", "--open", "1000", "--closed", "200")
+        run("demo", "--requests", "1000", "--closed", "200")
         run("staff", "add", "--email", EMAIL, "--name", "Saule", "--role", "dpo", "--operator", "demo", "--language", "en",
             "--password-stdin", input=PASSWORD.encode())
         server = subprocess.Popen([program, "serve"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

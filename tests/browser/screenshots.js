@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Person, launch } from "./support/browser.js";
 import { checkout } from "./support/server.js";
 import { SAID } from "./support/api.js";
-import { desk, filled, form, go, own, sent } from "./support/pages.js";
+import { CHANGE, desk, filled, form, go, own, sent } from "./support/pages.js";
 import { LANGUAGES } from "./support/words.js";
 import { startWorld } from "./support/world.js";
 
@@ -31,6 +31,10 @@ const PICTURES = [
   ["queue", "deputy", "/staff/requests", "ru wide light", "kk wide dark", "en narrow light"],
   ["request", "dpo", desk("review"), "ru wide light", "en wide dark", "kk narrow light"],
   ["act", "dpo", ASK, "kk wide light", "ru narrow dark"],
+  ["mails", "dpo", "/staff/mails", "ru wide light"],
+  ["record", "dpo", "/staff/record", "kk narrow light"],
+  ["reports", "dpo", "/staff/reports", "ru wide light", "en narrow dark"],
+  ["calendar", "admin", sent("/staff/calendar", CHANGE, "form[action$='/day'] button", 200), "ru wide light", "kk narrow light"],
   ["account", "deputy", "/staff/account", "en wide light"],
   ["users", "admin", "/staff/users", "ru wide light", "kk narrow light"],
 ];

@@ -155,6 +155,17 @@ const ACTIONS = {
   hold: "review",
 };
 
+/** A day off some days from now, when deadlines run. */
+const soon = (days) => new Date(Date.now() + days * 86_400_000);
+const weekday = [4, 5, 6].map(soon).find((day) => ![0, 6].includes(day.getUTCDay()));
+export const CHANGE = {
+  date: weekday.toISOString().slice(0, 10),
+  "name.kk": "Қосымша демалыс",
+  "name.ru": "Дополнительный выходной",
+  "name.en": "An additional day off",
+  source: "№ 412",
+};
+
 const console_pages = [
   ["the queue", "agent", "/staff/requests"],
   ["the queue of who oversees", "dpo", "/staff/requests?due=overdue"],
@@ -190,6 +201,27 @@ const console_pages = [
     await person.press("form[action='/staff/account/totp'] button");
   }],
   ["one's account: absences", "away", "/staff/account"],
+  ["the mails", "dpo", "/staff/mails"],
+  ["the mails: none", "dpo", "/staff/mails?state=dead"],
+  ["the mails: a number that is none", "dpo", "/staff/mails?reference=x", 422],
+  ["a mail", "dpo", async (person) => {
+    await person.open("/staff/mails");
+    await person.press(".list tbody th a >> nth=0");
+  }],
+  ["recording a request", "dpo", "/staff/record"],
+  ["recording a request: nothing was chosen", "dpo", sent("/staff/record", { received_on: "" }, "main .buttons button[value=next]", 422)],
+  ["recording a request: who and what", "dpo", sent("/staff/record", { kind: ["correction"] }, "main .buttons button[value=next]", 200)],
+  ["recording a request: with mistakes", "dpo", sent(
+    sent("/staff/record", { kind: ["correction"] }, "main .buttons button[value=next]", 200),
+    { "subject.iin": "900101400024" }, "main .buttons button[value=next]", 422,
+  )],
+  ["the reports", "dpo", "/staff/reports"],
+  ["the reports of who counts", "agent", "/staff/reports"],
+  ["the reports: a period that is none", "dpo", "/staff/reports?from=2026-12-02&to=2026-12-01", 422],
+  ["the calendar", "agent", "/staff/calendar"],
+  ["the calendar of who may change it", "admin", "/staff/calendar"],
+  ["the calendar: a change with mistakes", "admin", sent("/staff/calendar", {}, "form[action$='/day'] button", 422)],
+  ["the calendar: a change to look at", "admin", sent("/staff/calendar", CHANGE, "form[action$='/day'] button", 200)],
   ["the staff", "admin", "/staff/users"],
   ["the staff: a new account", "admin", unfolded("/staff/users")],
   ["the staff: a new account with mistakes", "admin", sent(unfolded("/staff/users"), { email: "x" }, "form[action='/staff/users'] button", 422)],

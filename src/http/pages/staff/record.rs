@@ -264,10 +264,28 @@ fn first(ask: &Ask<'_>, member: &Member, steps: &Steps<'_>) -> Result<Vec<Group>
     inputs.push(ask.choice("channel", false, ask.worded("channel", &channels)));
     inputs.push(ask.line("received_on", "date"));
     inputs.push(ask.line("received_time", "time").optional());
-    inputs.push(ask.language("language"));
+    inputs.push(Input { label: ask.p.t("console-language-of-request"), ..ask.language("language") });
     let mut groups = vec![Group { inputs, ..Group::default() }];
     groups.extend(steps.groups(1));
+    for input in groups.iter_mut().flat_map(|group| &mut group.inputs) {
+        in_words_of_the_office(ask.p, input);
+    }
     Ok(groups)
+}
+
+/// The public form speaks to the person who asks; here somebody else fills it in.
+fn in_words_of_the_office(p: &Chrome, input: &mut Input) {
+    let Control::Choice { options, .. } = &mut input.control else { return };
+    match input.name.as_str() {
+        "kind" => options.iter_mut().for_each(|option| option.hint.clear()),
+        "capacity" => {
+            input.label = p.t("console-who-asked");
+            for option in options {
+                option.label = p.word("console-who-asked", &option.value);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Who asks, and what exactly.
