@@ -128,7 +128,7 @@ fn part_of(fields: &Fields, now: DateTime<Utc>) -> Result<RecordPart, ServiceErr
     let received_at = received_at(fields, now).map_err(|code| ServiceError::field("/received_on", code))?;
     let documents = match fields.some("documents_on").map(|typed| NaiveDate::parse_from_str(typed, "%Y-%m-%d")) {
         None => None,
-        Some(Ok(day)) => Some(almaty::at_local(day, 12, 0).max(received_at).min(now.max(received_at))),
+        Some(Ok(day)) => Some(documents_at(day, received_at, now)),
         Some(Err(_)) => return Err(ServiceError::field("/documents_at", "date_format")),
     };
     Ok(RecordPart {
@@ -138,6 +138,13 @@ fn part_of(fields: &Fields, now: DateTime<Utc>) -> Result<RecordPart, ServiceErr
         documents_at: documents,
         consumer: fields.some("consumer").is_some(),
     })
+}
+
+/// Noon of the day; not before the receipt of the same day, and not after now.
+fn documents_at(day: NaiveDate, received_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let noon = almaty::at_local(day, 12, 0);
+    let at = if day == almaty::local_date(received_at) { noon.max(received_at) } else { noon };
+    if day == almaty::local_date(now) { at.min(now) } else { at }
 }
 
 async fn record(
@@ -317,4 +324,23 @@ fn second(ask: &Ask<'_>, steps: &Steps<'_>) -> Vec<Group> {
         }
     }
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_of_the_day_of_receipt_came_with_it_and_those_of_another_day_at_noon() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap_or_default();
+        let at = |text: &str, hour| almaty::at_local(day(text), hour, 0);
+        let now = at("2026-11-25", 9);
+        let received = at("2026-11-20", 15);
+        assert_eq!(documents_at(day("2026-11-20"), received, now), received);
+        assert_eq!(documents_at(day("2026-11-23"), received, now), at("2026-11-23", 12));
+        assert_eq!(documents_at(day("2026-11-25"), received, now), now);
+        // What cannot be is left for the check to refuse.
+        assert!(documents_at(day("2026-11-19"), received, now) < received);
+        assert!(documents_at(day("2026-11-26"), received, now) > now);
+    }
 }
