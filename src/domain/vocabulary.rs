@@ -8,10 +8,11 @@ mod asking;
 
 pub use asking::{Authority, Capacity, DesiredResult, Ground, WithdrawalScope};
 
-/// Declares an enum of unit variants with one name for JSON, database, data files and logs.
+/// Declares an enum of unit variants with one name for JSON, database, data files and logs. The name is taken as a plain token: the
+/// description of the API does not see a name that comes as `literal`.
 #[macro_export]
 macro_rules! vocabulary {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:tt,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub enum $name {

@@ -1,6 +1,6 @@
 //! Files over HTTP: a form with a file is read as a stream, and a file is handed out to be saved. The API and the pages share it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpResponse;
@@ -21,6 +21,9 @@ use crate::services::idempotency::IdempotencyKey;
 
 /// How long the next bytes of a file are waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Bytes a second that a file must bring on the average once it took longer than that: who sends a byte now and then would otherwise
+/// keep a connection, a task and an open request for days.
+const SLOWEST: u64 = 2 * 1024;
 /// What the virus scanner said of a file that is handed out.
 const SCAN: &str = "otinish-scan";
 /// Pieces on their way between the connection and the store.
@@ -50,8 +53,14 @@ pub(super) async fn receive(
 }
 
 async fn read_all(mut field: Field, form: &mut Multipart, sender: Sender<Piece>) -> Result<(), ApiError> {
+    let (started, mut arrived) = (Instant::now(), 0_u64);
     while let Some(bytes) = in_time(field.next()).await? {
         let bytes = bytes.map_err(|error| unreadable(&error))?;
+        arrived = arrived.saturating_add(bytes.len().try_into().unwrap_or(u64::MAX));
+        let took = started.elapsed();
+        if took > PATIENCE && arrived < took.as_secs().saturating_mul(SLOWEST) {
+            return Err(Refusal::new("request_timeout", 408).into());
+        }
         // Whoever took them in has refused the file: what it said is the answer.
         if sender.send(Piece::Bytes(bytes.to_vec())).await.is_err() {
             return Ok(());

@@ -27,7 +27,7 @@ pub use query::{Bounded, Query};
 pub const LARGEST_BODY: usize = 256 * 1024;
 
 /// How long a caller may take to send a body.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// A body. Its type should refuse unknown fields (`deny_unknown_fields`); serde's `flatten` and untagged enums lose the place of a
 /// mistake, so that the pointer ends above them.
@@ -135,7 +135,7 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<web::Bytes,
     }
     let broken = || ApiError::from(Refusal::new("bad_request", 400));
     let stream = web::Payload::from_request(request, &mut payload).await.map_err(|_| broken())?;
-    match tokio::time::timeout(PATIENCE, stream.to_bytes_limited(LARGEST_BODY)).await {
+    match tokio::time::timeout(BODY_TIME, stream.to_bytes_limited(LARGEST_BODY)).await {
         Ok(Ok(Ok(body))) => Ok(body),
         Ok(Ok(Err(_))) => Err(broken()),
         Ok(Err(_)) => Err(too_large()),

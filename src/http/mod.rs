@@ -18,6 +18,7 @@ pub mod problem;
 pub mod server;
 pub mod tls;
 pub mod trace;
+mod unread;
 
 #[cfg(test)]
 mod testing;

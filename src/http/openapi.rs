@@ -1,13 +1,16 @@
 //! The description of the API (OpenAPI 3.1), made from the code.
 
-use utoipa::openapi::OpenApi as Description;
+use utoipa::openapi::schema::AnyOf;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{OpenApi as Description, RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 
 use super::api::{
     absences, attachments, audit, auth, bulk, calendar, outbox, public, reports, requester, second_factor, sessions,
     staff, users,
 };
+use crate::services::desk::{Due, SortBy};
+use crate::services::mail_desk::MailState;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -46,8 +49,8 @@ use super::api::{
         calendar::list_revisions, calendar::change_day, calendar::confirm_days,
         super::health::live, super::health::ready, super::metrics::show,
     ),
-    components(schemas(staff::ActionBody, bulk::BulkBody)),
-    modifiers(&Security)
+    components(schemas(staff::ActionBody, bulk::BulkBody, Due, SortBy, MailState)),
+    modifiers(&Security, &Bodies)
 )]
 struct Api;
 
@@ -63,6 +66,37 @@ impl Modify for Security {
     }
 }
 
+/// Mends bodies that the derived description would refuse.
+struct Bodies;
+
+impl Modify for Bodies {
+    fn modify(&self, description: &mut Description) {
+        let schemas = &mut description.components.get_or_insert_default().schemas;
+        // A body may fit the forms of several actions, and `oneOf` wants exactly one.
+        for name in ["ActionBody", "BulkBody"] {
+            if let Some(RefOr::T(Schema::OneOf(forms))) = schemas.get(name) {
+                let (items, description) = (forms.items.clone(), forms.description.clone());
+                schemas.insert(name.to_owned(), Schema::AnyOf(AnyOf { items, description, ..AnyOf::new() }).into());
+            }
+        }
+        // Each part allows its own fields alone, so that together they would allow none.
+        let parts = ["RequestForm", "RecordPart"].map(|name| schemas.get(name).cloned());
+        if let [Some(RefOr::T(Schema::Object(mut form))), Some(RefOr::T(Schema::Object(part)))] = parts {
+            form.properties.extend(part.properties);
+            form.required.extend(part.required);
+            form.description = Some("The public body, and how the request came.".to_owned());
+            schemas.insert("RecordForm".to_owned(), Schema::Object(form).into());
+        }
+        // These may come without a body, too.
+        for path in ["/api/v1/staff/requests/{reference}/{action}", "/api/v1/requests/{reference}/cancel"] {
+            let call = description.paths.paths.get_mut(path).and_then(|calls| calls.post.as_mut());
+            if let Some(RefOr::T(body)) = call.and_then(|call| call.request_body.as_mut()) {
+                body.required = None;
+            }
+        }
+    }
+}
+
 /// The description of the whole API.
 #[must_use]
 pub fn description() -> Description {
@@ -75,4 +109,75 @@ pub fn description() -> Description {
 /// When it cannot be written as JSON.
 pub fn as_json() -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(&description()).map(|json| json + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::domain::vocabulary::Kind;
+
+    fn json() -> Value {
+        serde_json::from_str(&as_json().unwrap()).unwrap()
+    }
+
+    /// All values of a member, wherever it stands.
+    fn all<'v>(value: &'v Value, name: &str, found: &mut Vec<&'v Value>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get(name));
+                members.values().for_each(|member| all(member, name, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| all(item, name, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let json = json();
+        let mut references = Vec::new();
+        all(&json, "$ref", &mut references);
+        assert!(references.len() > 100);
+        for reference in references {
+            let pointer = reference.as_str().unwrap().trim_start_matches('#');
+            assert!(json.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn names_stand_as_they_are_sent() {
+        let json = json();
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(json["components"]["schemas"]["Kind"]["enum"], serde_json::json!(names));
+        let mut lists = Vec::new();
+        all(&json, "enum", &mut lists);
+        for list in lists {
+            let is_plain = |name: &Value| name.as_str().is_none_or(|name| name == name.to_lowercase());
+            assert!(list.as_array().unwrap().iter().all(is_plain), "{list}");
+        }
+    }
+
+    #[test]
+    fn every_call_has_a_name_of_its_own() {
+        let json = json();
+        let mut names = Vec::new();
+        all(&json, "operationId", &mut names);
+        let distinct: BTreeSet<&str> = names.iter().map(|name| name.as_str().unwrap()).collect();
+        assert_eq!(distinct.len(), names.len());
+    }
+
+    #[test]
+    fn what_staff_record_has_the_fields_of_both_parts() {
+        let json = json();
+        let schemas = &json["components"]["schemas"];
+        for part in ["RequestForm", "RecordPart"] {
+            for name in schemas[part]["properties"].as_object().unwrap().keys() {
+                assert!(schemas["RecordForm"]["properties"].get(name).is_some(), "{name}");
+            }
+        }
+    }
 }

@@ -19,6 +19,7 @@ use super::limit::limit;
 use super::problem::{ApiError, problems};
 use super::tls::Certificate;
 use super::trace::trace;
+use super::unread::hold;
 use crate::app::App;
 use crate::services::error::ServiceError;
 
@@ -98,6 +99,7 @@ pub fn application(
         .wrap(cors(app))
         .wrap(from_fn(problems))
         .wrap(from_fn(trace))
+        .wrap(from_fn(hold))
 }
 
 /// Middleware, innermost: answers HEAD by what GET would say, and makes an error of a panic.

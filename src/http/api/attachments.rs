@@ -20,6 +20,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 /// A form with one file.
 #[derive(Debug, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code)]
 pub(crate) struct FileForm {
     /// The file, of at most 10 MiB: pdf, jpeg, png, heic, docx, txt, eml or p7s, by its content. One in which the

@@ -23,6 +23,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 /// The body, by the action's name.
 #[derive(Debug, ToSchema)]
 #[schema(as = BulkBody)]
+#[serde(untagged)]
 #[allow(dead_code)]
 pub(crate) enum BulkBody {
     #[schema(title = "assign")]

@@ -16,6 +16,9 @@ pub enum Public {
     /// A field has a mistake.
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(Problem),
+    /// Too many calls or tries; `Retry-After` says when the next makes sense.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(Problem),
     /// The server cannot answer right now.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(Problem),
@@ -52,9 +55,6 @@ pub enum Changing {
     /// Not possible in this state.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(Problem),
-    /// Too many tries; `Retry-After` says when the next makes sense.
-    #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(Problem),
 }
 
 /// Failures of calls that name the version they saw.

@@ -79,7 +79,7 @@ pub(crate) async fn count_requests(app: AppData, member: SignedIn) -> Result<Htt
 
 /// Shows a request: whole for whoever may open it, and that look is written to the audit trail; masked for the others.
 #[utoipa::path(
-    tag = "Review desk", context_path = "/api/v1", security(("staff" = [])),
+    tag = "Review desk", context_path = "/api/v1", security(("staff" = [])), operation_id = "open_request",
     params(("reference" = String, Path)),
     responses((status = 200, body = StaffView, headers(("ETag" = String))), Public, Signed)
 )]
@@ -152,6 +152,7 @@ fn split(body: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
 /// The body of an action, by its name.
 #[derive(Debug, ToSchema)]
 #[schema(as = ActionBody)]
+#[serde(untagged)]
 #[allow(dead_code)]
 pub(crate) enum ActionBody {
     #[schema(title = "assign")]
@@ -182,7 +183,7 @@ pub(crate) enum ActionBody {
 /// that the caller saw.
 #[utoipa::path(
     tag = "Review desk", context_path = "/api/v1", security(("staff" = [])),
-    request_body(content = Object, description = "The action's own fields; `{}` or nothing where none are needed"),
+    request_body(content = ActionBody, description = "The action's own fields; `{}` or nothing where none are needed"),
     params(
         ("reference" = String, Path),
         ("action" = String, Path, description = "The action's name", example = "start"),

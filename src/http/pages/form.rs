@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::guard;
 use crate::app::App;
+use crate::http::json::BODY_TIME;
 use crate::http::problem::ApiError;
 use crate::services::error::{Refusal, ServiceError};
 
@@ -74,7 +75,8 @@ impl FromRequest for Fields {
         let request = request.clone();
         Box::pin(async move {
             let app = app.ok_or_else(|| ServiceError::Internal("the server was built without its app".to_owned()))?;
-            let form = form.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
+            let form = tokio::time::timeout(BODY_TIME, form).await.map_err(|_| Refusal::new("request_timeout", 408))?;
+            let form = form.map_err(|error| match error.as_response_error().status_code().as_u16() {
                 413 => Refusal::new("payload_too_large", 413),
                 _ => Refusal::new("bad_request", 400),
             })?;
