@@ -16,6 +16,7 @@ mod smtp_transport;
 
 mod absence;
 mod address;
+mod alerts;
 mod attachments;
 mod audit_checkpoints;
 mod audit_damage;
@@ -79,6 +80,7 @@ mod smtp_story;
 mod staff_mails;
 mod standstill;
 mod story;
+mod threat_model;
 mod tls;
 mod tokens;
 mod totp;
