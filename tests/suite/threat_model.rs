@@ -93,10 +93,10 @@ fn every_row_of_the_threat_model_names_a_test_that_exists_or_a_reason() {
     for row in threats.iter().chain(&rows) {
         let shown = row.last().unwrap();
         let has_reason = REASONS.iter().any(|reason| shown.starts_with(reason) && shown.len() > reason.len() + 8);
-        let named: Vec<&str> = shown.split('`').skip(1).step_by(2).filter(|name| name.len() > 20).collect();
-        let missing = named.iter().filter(|name| !known.contains(**name));
+        let cited: Vec<&str> = shown.split('`').skip(1).step_by(2).filter(|name| name.len() > 20).collect();
+        let missing = cited.iter().filter(|name| !known.contains(**name));
         mistakes.extend(missing.map(|name| format!("{}: there is no test {name}", row[0])));
-        if !has_reason && named.is_empty() && !shown.contains("`clause_") {
+        if !has_reason && cited.is_empty() && !shown.contains("`clause_") {
             mistakes.push(format!("{}: neither test nor reason", row[0]));
         }
     }
