@@ -82,6 +82,8 @@ pub struct App {
     pub files_swept_at: RwLock<Option<chrono::DateTime<chrono::Utc>>>,
     /// The local day whose morning digests were all written, as far as this process knows.
     pub digest_day: RwLock<Option<chrono::NaiveDate>>,
+    /// The local day on which the audit was verified, as far as this process knows.
+    pub checked_on: RwLock<Option<chrono::NaiveDate>>,
     /// What was done today of the work that nobody waits for.
     pub upkeep: RwLock<Upkeep>,
     /// What this process knows of checkpoints.
@@ -246,6 +248,7 @@ impl App {
             files,
             files_swept_at: RwLock::default(),
             digest_day: RwLock::default(),
+            checked_on: RwLock::default(),
             upkeep: RwLock::default(),
             checkpoints: SeenCheckpoints::default(),
             checkpoint_at_once: AtomicUsize::new(CHECKPOINT_AT_ONCE),

@@ -8,6 +8,7 @@ mod variables;
 
 pub use variables::{VARIABLES, Variable, example_file};
 
+use crate::domain::alert::Thresholds;
 use crate::domain::network::Network;
 use crate::scanner::ScannerUrl;
 use crate::storage::DatabaseUrl;
@@ -59,6 +60,8 @@ pub struct Settings {
     pub rate_limits: bool,
     /// `TRUSTED_PROXIES`.
     pub trusted_proxies: Vec<Network>,
+    /// `ALERTS`.
+    pub alerts: Thresholds,
     /// `METRICS_TOKEN`; none shows the figures to the machine itself alone.
     pub metrics_token: Option<Secret>,
     /// `DATABASE_CONNECTIONS`.
@@ -163,6 +166,8 @@ impl Settings {
             key_ring,
             rate_limits: one_of("RATE_LIMITS", get("RATE_LIMITS").as_deref(), &[("on", true), ("off", false)])?,
             trusted_proxies: networks(get("TRUSTED_PROXIES"))?,
+            alerts: Thresholds::parse(&get("ALERTS").unwrap_or_default())
+                .map_err(|expected| SettingError::new("ALERTS", expected))?,
             metrics_token: metrics_token(get("METRICS_TOKEN"))?,
             connections: connections(get("DATABASE_CONNECTIONS"))?,
             log_format: one_of(
@@ -312,6 +317,7 @@ mod tests {
             ("CLAMD_TIMEOUT", "0"),
             ("RATE_LIMITS", "maybe"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+            ("ALERTS", "wrong_secrets=many"),
             ("METRICS_TOKEN", "short"),
             ("METRICS_TOKEN", "four words with spaces in between"),
             ("DATABASE_CONNECTIONS", "1"),

@@ -1,6 +1,7 @@
 //! What the product is about, without I/O and without a clock of its own.
 
 pub mod absence;
+pub mod alert;
 pub mod almaty;
 pub mod calendar;
 pub mod checkpoint;

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -15,15 +16,20 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use super::client;
 use super::headers::bearer;
 use super::problem::ApiError;
+use super::trace::MemberId;
 use crate::app::App;
 use crate::domain::network::site_of;
 use crate::limits::{Limit, Spent};
 use crate::metrics::SecurityEvent;
+use crate::services::alerts;
 use crate::services::error::Refusal;
 use crate::services::requester;
 
 /// Largest head that is taken: names and values of all headers, in bytes.
 const LARGEST_HEAD: usize = 32 * 1024;
+
+/// Addresses under which personal data is shown to staff.
+const PERSONAL: [&str; 2] = ["/staff/requests/{reference}", "/staff/outbox/{id}/print"];
 
 /// Longest address that is taken, with its query, in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
@@ -54,6 +60,9 @@ pub async fn limit<B: MessageBody + 'static>(
         }
     }
     let answer = next.call(request).await?.map_into_boxed_body();
+    if let Some(app) = &app {
+        refused_look(app, &answer).await;
+    }
     let is_not_there =
         answer.status() == StatusCode::NOT_FOUND && matches!(kind, Some(Limit::RequesterCalls | Limit::Uploads));
     if let (Some(app), true) = (&app, is_not_there) {
@@ -91,7 +100,38 @@ pub(super) async fn wrong_secret(
         return Ok(());
     }
     app.metrics.count(SecurityEvent::WrongSecret);
-    of_request(request, app, Limit::WrongTokens, &reference_key(app, typed))
+    of_request(request, app, Limit::WrongTokens, &reference_key(app, typed))?;
+    Ok(alerts::wrong_secret(app, typed, caller(request, app)).await?)
+}
+
+/// Counts a sign-in that failed, by the network address it came from.
+pub(super) async fn failed_sign_in(request: &HttpRequest, app: &Arc<App>) {
+    if let Err(error) = alerts::failed_sign_in_from(app, caller(request, app)).await {
+        tracing::warn!(%error, "a failed sign-in could not be counted");
+    }
+}
+
+/// Notes that a member was refused personal data: a request, its history, files and letters, or a search.
+async fn refused_look(app: &Arc<App>, answer: &ServiceResponse<BoxBody>) {
+    let status = answer.status();
+    let request = answer.request();
+    let (Some(member), Some(route)) = (member_of(request), request.match_pattern()) else { return };
+    let is_search = route.ends_with("/search") && status == StatusCode::FORBIDDEN;
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD) || is_search;
+    let is_refused = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+    let bare = route.strip_prefix("/api/v1").unwrap_or(&route);
+    let is_personal = is_search || PERSONAL.iter().any(|start| bare.starts_with(start));
+    if is_read
+        && is_refused
+        && is_personal
+        && let Err(error) = alerts::refused_look(app, member, route, status.as_u16()).await
+    {
+        tracing::warn!(%error, "a refused look could not be noted");
+    }
+}
+
+fn member_of(request: &HttpRequest) -> Option<String> {
+    request.extensions().get::<MemberId>().map(|id| id.0.clone())
 }
 
 /// Counts a call of an account.

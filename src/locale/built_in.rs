@@ -15,7 +15,8 @@ macro_rules! catalogues {
 /// Language, name and text of each; a test holds this list equal to the folder.
 pub(super) fn files() -> Vec<(Language, String, String)> {
     catalogues![
-        "words", "mail", "problem", "field", "clock", "timeline", "letter", "desk", "post", "page", "console", "office"
+        "words", "mail", "problem", "field", "clock", "timeline", "letter", "desk", "post", "page", "console",
+        "office", "alert"
     ]
     .into_iter()
     .map(|(language, file, text)| (language, file.to_owned(), text.to_owned()))

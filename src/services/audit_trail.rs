@@ -54,7 +54,7 @@ pub struct AuditQuery {
 /// Who acted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AuditActor {
-    /// `staff`, `stranger` (who did not prove who they are) or `command_line`.
+    /// `staff`, `stranger` (who did not prove who they are), `command_line`, or `system` for what Otinish does by itself.
     pub kind: String,
     /// The member; for a stranger, whose account it was about.
     pub id: Option<String>,

@@ -13,10 +13,11 @@ use prometheus_client::registry::Registry;
 
 use super::error::ServiceError;
 use crate::app::App;
+use crate::domain::alert::AlertKind;
 use crate::domain::almaty;
 use crate::domain::vocabulary::Status;
 use crate::storage::queue::{self, Facet};
-use crate::storage::{AnyConnection, StorageError, outbox, turns};
+use crate::storage::{AnyConnection, StorageError, alerts, outbox, turns};
 
 /// A database that has not answered by then is not there; the figures of the process are told without it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,6 +37,11 @@ struct Job {
     job: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfKind {
+    kind: String,
+}
+
 /// What is counted in the database.
 #[derive(Debug, Default)]
 struct Counted {
@@ -44,6 +50,7 @@ struct Counted {
     open: BTreeMap<String, i64>,
     overdue: BTreeMap<String, i64>,
     turns: Vec<(String, i64)>,
+    alerts: Vec<(String, i64)>,
 }
 
 /// All figures in the text form.
@@ -79,6 +86,7 @@ fn count(connection: &mut AnyConnection, operators: &[String], now: DateTime<Utc
         counted.open.insert(operator.clone(), open);
         counted.overdue.insert(operator.clone(), overdue);
     }
+    counted.alerts = alerts::of_day(connection, almaty::local_date(now))?;
     counted.turns = turns::all(connection)?.into_iter().map(|(job, at)| (job, at.and_utc().timestamp())).collect();
     Ok(counted)
 }
@@ -109,6 +117,14 @@ fn registry(counted: Option<&Counted>) -> Registry {
     };
     registry.register("requests_open", "Requests that are not closed", by_operator(&counted.open));
     registry.register("requests_overdue", "Requests whose nearest deadline is over", by_operator(&counted.overdue));
+    let raised = Family::<OfKind, Gauge>::default();
+    for kind in AlertKind::ALL {
+        raised.get_or_create_owned(&OfKind { kind: kind.to_string() }).set(0);
+    }
+    for (kind, number) in &counted.alerts {
+        raised.get_or_create_owned(&OfKind { kind: kind.clone() }).set(*number);
+    }
+    registry.register("alerts_today", "Alerts that were raised today, by the day of Almaty", raised);
     let turns = Family::<Job, Gauge>::default();
     for (job, at) in &counted.turns {
         turns.get_or_create_owned(&Job { job: job.clone() }).set(*at);

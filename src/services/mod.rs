@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod access_token;
 pub mod actions;
+pub mod alerts;
 pub mod answer;
 pub mod attachments;
 pub mod audit_check;

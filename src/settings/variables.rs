@@ -91,6 +91,11 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "addresses or networks of reverse proxies whose X-Forwarded-For is believed, such as 127.0.0.1, 10.0.0.0/8",
     },
     Variable {
+        name: "ALERTS",
+        default: "",
+        meaning: "other thresholds of alerts than the usual ones, as <kind>=<cases>/<minutes>, such as wrong_secrets=20/60; see docs/alerts.md",
+    },
+    Variable {
         name: "METRICS_TOKEN",
         default: "",
         meaning: "who shows it in Authorization: Bearer may read GET /metrics; without it only the machine itself may, while PUBLIC_URL names it",

@@ -1,6 +1,7 @@
 //! The database: one pool to read, one to write, and query functions named by intent.
 
 pub mod absences;
+pub mod alerts;
 pub mod attachments;
 pub mod audit;
 pub mod calendar;

@@ -204,6 +204,19 @@ pub fn with_role(connection: &mut AnyConnection, operator_id: &str, roles: &[Rol
         .load(connection)
 }
 
+/// All administrators whose accounts are not disabled.
+///
+/// # Errors
+/// Those of the database.
+pub fn admins(connection: &mut AnyConnection) -> QueryResult<Vec<StaffRow>> {
+    staff::table
+        .filter(staff::is_admin.eq(true))
+        .filter(staff::disabled_at.is_null())
+        .order(staff::id)
+        .select(StaffRow::as_select())
+        .load(connection)
+}
+
 /// Stores a session.
 ///
 /// # Errors

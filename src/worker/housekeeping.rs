@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::services::attachments;
 use crate::services::error::ServiceError;
-use crate::storage::{codes, queue};
+use crate::storage::{alerts, codes, queue};
 
 /// Forgets what is old.
 ///
@@ -25,6 +25,13 @@ pub async fn step(app: &Arc<App>) -> Result<(), ServiceError> {
         app.db
             .write("forget_old_calls", move |tx| Ok::<_, ServiceError>(codes::forget_old_calls(tx, now.naive_utc())?))
             .await?;
+    }
+    // The longest window of an alert is a day.
+    let before = (now - chrono::Duration::days(2)).naive_utc();
+    let old =
+        app.db.read("old_alert_counts", move |connection| Ok::<_, ServiceError>(alerts::has_old(connection, before)?));
+    if old.await? {
+        app.db.write("forget_alert_counts", move |tx| Ok::<_, ServiceError>(alerts::forget_old(tx, before)?)).await?;
     }
     // Lines of counters pile up on PostgreSQL, and last days that are over on both.
     let long =

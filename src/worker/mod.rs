@@ -3,6 +3,7 @@
 //! Each job is a `step` that does what is due and says how much that was; the loop only waits and calls. A step may run in
 //! several processes at once and be killed at any point.
 
+pub mod alerts;
 pub mod checkpoint;
 pub mod digest;
 pub mod housekeeping;
@@ -18,6 +19,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::ids::new_id;
+use crate::services;
 use crate::services::error::ServiceError;
 use crate::services::{attachments, calendar, keys, retention};
 
@@ -135,7 +137,7 @@ async fn clock_step(app: &Arc<App>) -> Result<usize, ServiceError> {
     // First of all: no clock is looked at that still stands by an older calendar.
     let recounted = calendar::catch_up(app).await?;
     let clocks = reminders::step(app).await? + reminders::nudge_step(app).await?;
-    let told = post::step(app).await? + digest::step(app).await?;
+    let told = post::step(app).await? + digest::step(app).await? + alerts::step(app).await?;
     // Last of all: nothing that people wait for stands behind these.
     let late = checkpoint::step(app).await? + keys::rewrap_step(app).await?;
     turns::note(app, "clocks").await?;
@@ -151,8 +153,9 @@ async fn mail_step(app: &Arc<App>, worker_id: &str) -> Result<usize, ServiceErro
 /// Work that nobody waits for. It ends early when `stop` says so.
 async fn upkeep_step(app: &Arc<App>, stop: &(dyn Fn() -> bool + Sync)) -> Result<usize, ServiceError> {
     let done = retention::daily(app, stop).await?;
+    let is_damaged = services::alerts::daily_check(app).await?;
     turns::note(app, "upkeep").await?;
-    Ok(done)
+    Ok(done + usize::from(is_damaged))
 }
 
 async fn rest(bell: &Notify, stop: &mut watch::Receiver<bool>, how_long: Duration) {

@@ -15,6 +15,7 @@ use crate::domain::operator::ALL_SERVICES;
 use crate::mail::envelope::OutgoingMail;
 use crate::mail::transport::{SendFailure, SendOutcome};
 use crate::metrics::SecurityEvent;
+use crate::services::alerts;
 use crate::services::case::{Case, SealedMail, request_key};
 use crate::services::error::ServiceError;
 use crate::storage::outbox::{self, OutboxRow};
@@ -204,7 +205,10 @@ fn settle_of_staff(
     match outcome {
         SendOutcome::Accepted => note_sent(&mut mail, now),
         SendOutcome::Retry { failure } if waits_again(&mut mail, now, failure) => {}
-        SendOutcome::Retry { failure } | SendOutcome::Refused { failure } => note_dead(app, &mut mail, failure),
+        SendOutcome::Retry { failure } | SendOutcome::Refused { failure } => {
+            note_dead(app, &mut mail, failure);
+            alerts::dead_mail(app, tx, now, &mail)?;
+        }
     }
     outbox::update(tx, &mail)?;
     Ok(())
@@ -285,6 +289,7 @@ fn note_failure(mail: &mut OutboxRow, failure: &SendFailure) {
 /// A dead letter: kept, shown to staff, and the DPOs hear of it at once. What its delivery had met runs again.
 fn dead(case: &mut Case<'_>, mail: &mut OutboxRow, failure: &SendFailure) -> Result<bool, ServiceError> {
     note_dead(case.app, mail, failure);
+    alerts::dead_mail(case.app, case.tx, case.now, mail)?;
     let data = json!({
         "mail": mail.id, "name": mail.mail, "to": mail.recipient_kind, "smtp_code": mail.smtp_code,
         "smtp_enhanced": mail.smtp_enhanced, "failure": mail.failure_kind,

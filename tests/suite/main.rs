@@ -16,6 +16,7 @@ mod smtp_transport;
 
 mod absence;
 mod address;
+mod alerts;
 mod attachments;
 mod audit_checkpoints;
 mod audit_damage;
@@ -81,6 +82,7 @@ mod smtp_story;
 mod staff_mails;
 mod standstill;
 mod story;
+mod threat_model;
 mod tls;
 mod tokens;
 mod totp;

@@ -11,8 +11,10 @@ use super::responses::{Body, Changing, Public, Signed};
 use crate::domain::user_agent;
 use crate::http::auth::{SignedIn, SignedInFirst};
 use crate::http::json::Json;
+use crate::http::limit;
 use crate::http::problem::ApiError;
 use crate::services::absence;
+use crate::services::error::ServiceError;
 use crate::services::sign_in::{self, MeView, Tokens};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -58,7 +60,11 @@ pub struct PasswordForm {
 pub(crate) async fn login(app: AppData, request: HttpRequest, body: Json<LoginForm>) -> Result<HttpResponse, ApiError> {
     let form = body.value;
     let client = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).map(user_agent::family);
-    let tokens = sign_in::login_from(&app, &form.email, &form.password, form.totp.as_deref(), client).await?;
+    let tokens = sign_in::login_from(&app, &form.email, &form.password, form.totp.as_deref(), client).await;
+    if matches!(tokens, Err(ServiceError::Unauthorized)) {
+        limit::failed_sign_in(&request, &app).await;
+    }
+    let tokens = tokens?;
     Ok(HttpResponse::Ok().json(tokens))
 }
 

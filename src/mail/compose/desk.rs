@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::Composed;
 use super::account::{AccountNews, account};
+use super::alert::{AlertFacts, alert};
 use super::layout::{Block, Letter, Pen};
 use crate::domain::vocabulary::{ClockName, Kind, Language};
 use crate::locale::{Texts, Value, dates};
@@ -101,6 +102,8 @@ pub enum DeskMail<'a> {
     },
     /// Something happened to the reader's account.
     Account(AccountNews),
+    /// Somebody tries to get in, or something was damaged.
+    Alert(&'a AlertFacts),
     /// The calendar changed, and deadlines end earlier than before.
     Nearer {
         /// The order, law or announcement behind the change.
@@ -143,6 +146,7 @@ pub fn compose_desk(
         DeskMail::StandIn { who, from, until, open } => stand_in(pen, who, (from, until), open),
         DeskMail::Released { who, count, role_removed } => released(pen, who, count, role_removed),
         DeskMail::Account(news) => account(pen, news),
+        DeskMail::Alert(facts) => alert(pen, facts),
         DeskMail::Nearer { source, count, lines } => nearer(pen, source, count, lines),
     };
     blocks.push(pen.action("desk-action-queue", link));
@@ -245,6 +249,7 @@ fn number(count: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::alert::AlertKind;
 
     fn digest(sections: usize) -> Digest {
         let line = |number: usize| Line {
@@ -290,13 +295,23 @@ mod tests {
             DeskMail::Account(AccountNews::PasswordReset),
             DeskMail::Nearer { source: "Приказ № 412 от 24.11.2026", count: 25, lines: &nearer },
         ];
+        let first = "2026-11-25T05:00:00Z".parse().unwrap();
+        let alerts: Vec<AlertFacts> =
+            AlertKind::ALL.iter().map(|kind| AlertFacts { kind: *kind, count: 2, first }).collect();
+        let mails: Vec<DeskMail<'_>> = mails.into_iter().chain(alerts.iter().map(DeskMail::Alert)).collect();
         for language in Language::ALL.iter().copied() {
             for mail in &mails {
                 let link = "https://requests.example.kz/staff";
                 let composed = compose_desk(&texts, language, "Жанар <b>", "ТОО «Пример & Ко»", link, mail);
                 for part in [&composed.subject, &composed.text, &composed.html] {
                     assert!(!part.contains("{$") && !part.contains("{ $") && !part.trim().is_empty(), "{part}");
-                    assert!(!part.contains("desk-") && !part.contains("kind-") && !part.contains('\u{2068}'), "{part}");
+                    assert!(
+                        !part.contains("desk-")
+                            && !part.contains("alert-")
+                            && !part.contains("kind-")
+                            && !part.contains('\u{2068}'),
+                        "{part}"
+                    );
                 }
                 let long = |line: &str| line.chars().count() > 76 && !line.starts_with("https://");
                 assert!(!composed.text.lines().any(long), "{}", composed.text);

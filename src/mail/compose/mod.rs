@@ -4,6 +4,7 @@
 //! Nothing here takes the requester's name or the contents of a request, so neither can get into a mail.
 
 mod account;
+mod alert;
 mod desk;
 mod layout;
 mod page;
@@ -17,6 +18,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::vocabulary::{ClockName, Kind};
 
 pub use account::AccountNews;
+pub use alert::AlertFacts;
 pub use desk::{DeskMail, Digest, DigestPart, DigestSection, Line, NearerLine, Part, compose_desk};
 pub use page::{Page, STYLE};
 pub use printed::{Part as PrintedPart, PrintedBody, compose_printed};

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::audit::{By, note};
 use crate::app::{App, Failures};
 use crate::metrics::SecurityEvent;
+use crate::services::alerts;
 use crate::services::error::{Refusal, ServiceError};
 use crate::storage::AnyConnection;
 use crate::storage::staff::StaffRow;
@@ -71,6 +72,9 @@ pub(super) fn note_failure(
     failures: Failures,
 ) -> Result<(), ServiceError> {
     app.metrics.count(SecurityEvent::FailedSignIn);
+    if let Some(account) = account {
+        alerts::failed_sign_in(app, tx, now, account)?;
+    }
     let by = By::Stranger(account);
     note(tx, now, "sign_in_failed", &by, &json!({"in_a_row": failures.count}))?;
     match seconds_left(failures.locked_until.map(|until| until.naive_utc()), now) {

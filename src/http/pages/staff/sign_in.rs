@@ -9,6 +9,7 @@ use super::nav::home_of;
 use super::session::{Staff, cookie, next_page, no_cookie};
 use crate::domain::user_agent;
 use crate::http::api::AppData;
+use crate::http::limit;
 use crate::http::pages::chrome::{Chrome, page, see_other};
 use crate::http::pages::form::Fields;
 use crate::http::pages::guard;
@@ -89,7 +90,7 @@ pub(super) async fn enter(app: AppData, request: HttpRequest, fields: Fields) ->
     if let Some(ticket) = ticket.filter(|_| fields.some("code").is_some()) {
         return match enter_code(&app, &ticket, fields.get("code"), client).await {
             Ok(value) => go_in(&app, value, next).await,
-            Err(error) => refused(&app, &request, Step::Code, "", next, error),
+            Err(error) => refused(&app, &request, Step::Code, "", next, error).await,
         };
     }
     match enter_by_password(&app, fields.get("email"), password_of(&fields), client).await {
@@ -99,7 +100,7 @@ pub(super) async fn enter(app: AppData, request: HttpRequest, fields: Fields) ->
             answer.add_cookie(&guard::cookie(&app, TICKET, ticket)).map_err(|_| cookie_failed())?;
             Ok(answer)
         }
-        Err(error) => refused(&app, &request, Step::Password, fields.get("email"), next, error),
+        Err(error) => refused(&app, &request, Step::Password, fields.get("email"), next, error).await,
     }
 }
 
@@ -108,7 +109,7 @@ fn password_of(fields: &Fields) -> &str {
     fields.pairs().iter().find(|(name, _)| name == "password").map_or("", |(_, value)| value.as_str())
 }
 
-fn refused(
+async fn refused(
     app: &AppData,
     request: &HttpRequest,
     step: Step,
@@ -117,6 +118,9 @@ fn refused(
     error: ServiceError,
 ) -> Result<HttpResponse, ApiError> {
     let is_wrong = matches!(error, ServiceError::Unauthorized);
+    if is_wrong {
+        limit::failed_sign_in(request, app).await;
+    }
     let error = ApiError::from(error);
     let status = actix_web::ResponseError::status_code(&error);
     if status.is_server_error() {
