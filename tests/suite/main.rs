@@ -39,6 +39,7 @@ mod digest;
 mod disabling;
 mod duplicates;
 mod edges;
+mod external_sign_in;
 mod history;
 mod idempotency;
 mod identity;
