@@ -19,6 +19,7 @@ use crate::locale::Texts;
 use crate::mail::envelope::MailError;
 use crate::mail::transport::Transport;
 use crate::metrics::Metrics;
+use crate::oidc::{Oidc, OidcError};
 use crate::scanner::KnownScanner;
 use crate::settings::{Secret, Settings};
 use crate::storage::files::{Files, FilesError, FilesUrl};
@@ -78,6 +79,8 @@ pub struct App {
     pub files: Files,
     /// The virus scanner.
     pub scanner: KnownScanner,
+    /// The external sign-in service, if there is one.
+    pub oidc: Option<Oidc>,
     /// When objects without a row were last swept away, as far as this process knows.
     pub files_swept_at: RwLock<Option<chrono::DateTime<chrono::Utc>>>,
     /// The local day whose morning digests were all written, as far as this process knows.
@@ -179,6 +182,9 @@ pub enum StartError {
     /// The file store cannot be used.
     #[error("FILES_URL: {0}")]
     Files(#[from] FilesError),
+    /// No client for the external sign-in service can be built.
+    #[error("OIDC_ISSUER: {0}")]
+    Oidc(#[from] OidcError),
     /// The data folder cannot be made.
     #[error("DATA_DIR {0}: {1}")]
     DataDir(String, #[source] std::io::Error),
@@ -218,6 +224,7 @@ impl App {
         }
         drop(connection);
         let db = Db::open(&settings.database, settings.connections)?;
+        let oidc = settings.oidc.clone().map(Oidc::new).transpose()?;
         let scanner = KnownScanner::new(settings.scanner.clone(), settings.scanner_patience);
         for operator in data.operators.iter().filter(|operator| operator.storage_country != "KZ") {
             tracing::warn!(
@@ -245,6 +252,7 @@ impl App {
             scanner,
             metrics: Metrics::default(),
             turns: Mutex::default(),
+            oidc,
             files,
             files_swept_at: RwLock::default(),
             digest_day: RwLock::default(),

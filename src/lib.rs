@@ -15,6 +15,7 @@ pub mod limits;
 pub mod locale;
 pub mod mail;
 pub mod metrics;
+pub mod oidc;
 pub mod scanner;
 pub mod services;
 pub mod settings;

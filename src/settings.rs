@@ -10,6 +10,7 @@ pub use variables::{VARIABLES, Variable, example_file};
 
 use crate::domain::alert::Thresholds;
 use crate::domain::network::Network;
+use crate::oidc::OidcSettings;
 use crate::scanner::ScannerUrl;
 use crate::storage::DatabaseUrl;
 use crate::storage::files::FilesUrl;
@@ -52,6 +53,8 @@ pub struct Settings {
     pub files: FilesUrl,
     /// `AUDIT_DIR`.
     pub audit_dir: PathBuf,
+    /// `OIDC_ISSUER` and what belongs to it.
+    pub oidc: Option<OidcSettings>,
     /// `CLAMD`.
     pub scanner: Option<ScannerUrl>,
     /// `CLAMD_TIMEOUT`.
@@ -152,6 +155,7 @@ impl Settings {
             .map_err(|(name, expected)| SettingError::new(name, expected))?;
         Ok(Self {
             audit_dir: get("AUDIT_DIR").map_or_else(|| data_dir.join("audit"), PathBuf::from),
+            oidc: crate::oidc::parse_settings(get).map_err(|(name, expected)| SettingError::new(name, expected))?,
             scanner: scanner(get("CLAMD"))?,
             scanner_patience: seconds("CLAMD_TIMEOUT", get("CLAMD_TIMEOUT"), 30, 1..=300)?,
             files,
@@ -312,6 +316,7 @@ mod tests {
             ("PUBLIC_URL", "otinish.kz"),
             ("MAIL_FROM", "nobody"),
             ("FILES_URL", "ftp://x"),
+            ("OIDC_ISSUER", "http://id.example.kz"),
             ("CLAMD", "127.0.0.1:3310"),
             ("CLAMD", "tcp://127.0.0.1"),
             ("CLAMD_TIMEOUT", "0"),

@@ -52,4 +52,7 @@ desk-account-totp_reset-what = The old codes no longer work, and all your sessio
 desk-account-password_reset-subject = Your password was reset
 desk-account-password_reset-intro = An administrator has reset your password.
 desk-account-password_reset-what = The old one no longer works, and all your sessions were ended. The administrator gives you a temporary password; sign in with it within three days and choose your own.
+desk-account-external_bound-subject = Your account is bound to the external sign-in
+desk-account-external_bound-intro = You can now sign in by the external sign-in service of your organisation.
+desk-account-external_bound-what = The account was bound to it at the first sign-in there. Your password still works.
 desk-account-not-me = If you know nothing of this, tell your administrator at once.

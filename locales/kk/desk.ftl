@@ -49,4 +49,7 @@ desk-account-totp_reset-what = Бұрынғы кодтар енді жарама
 desk-account-password_reset-subject = Құпиясөзіңіз ауыстырылды
 desk-account-password_reset-intro = Әкімші құпиясөзіңізді ауыстырды.
 desk-account-password_reset-what = Бұрынғы құпиясөз енді жарамайды, барлық сеансыңыз аяқталды. Уақытша құпиясөзді Сізге әкімші береді: үш күн ішінде сонымен кіріп, өз құпиясөзіңізді қойыңыз.
+desk-account-external_bound-subject = Тіркелгіңіз сыртқы кіруге байланды
+desk-account-external_bound-intro = Енді ұйымыңыздың сыртқы кіру қызметі арқылы кіре аласыз.
+desk-account-external_bound-what = Тіркелгі оған алғаш кіргенде байланды. Құпиясөзіңіз бұрынғыдай жарайды.
 desk-account-not-me = Бұл туралы білмесеңіз, әкімшіге бірден хабарлаңыз.

@@ -53,4 +53,7 @@ desk-account-totp_reset-what = Прежние коды больше не дей�
 desk-account-password_reset-subject = Ваш пароль сброшен
 desk-account-password_reset-intro = Администратор сбросил Ваш пароль.
 desk-account-password_reset-what = Прежний пароль больше не действует, все Ваши сеансы завершены. Администратор передаст Вам временный пароль: войдите с ним в течение трёх дней и задайте свой.
+desk-account-external_bound-subject = Ваша учётная запись связана с внешним входом
+desk-account-external_bound-intro = Теперь Вы можете входить через внешнюю службу входа Вашей организации.
+desk-account-external_bound-what = Учётная запись связана с ней при первом входе. Пароль по-прежнему действует.
 desk-account-not-me = Если Вы об этом не знаете, сразу сообщите администратору.

@@ -135,6 +135,7 @@ async fn check_running(app: &Arc<App>, findings: &mut Findings) {
     check_checkpoints(app, findings).await;
     check_files(app, findings).await;
     check_scanner(app, findings).await;
+    check_oidc(app, findings).await;
     match app.transport.check().await {
         Ok(()) => findings.good(&format!("mail by {}", app.transport.name())),
         Err(failure) => findings.error(&format!("SMTP_URL: the mail server cannot be used ({failure})")),
@@ -170,6 +171,15 @@ async fn check_scanner(app: &Arc<App>, findings: &mut Findings) {
     match scanner.ping().await {
         Ok(()) => findings.good(&format!("virus scanner at {}", scanner.url())),
         Err(error) => findings.error(&format!("CLAMD {}: {error}", scanner.url())),
+    }
+}
+
+/// The sign-in service should say what it is, and the way back must be one that it may send browsers to.
+async fn check_oidc(app: &Arc<App>, findings: &mut Findings) {
+    let Some(oidc) = &app.oidc else { return };
+    match oidc.probe(app.clock.now()).await {
+        Ok(()) => findings.good(&format!("sign-in by {}", oidc.issuer())),
+        Err(error) => findings.error(&format!("OIDC_ISSUER {}: {error}", oidc.issuer())),
     }
 }
 

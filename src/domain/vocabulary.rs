@@ -56,6 +56,18 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// How a member signed in.
+    EnteredBy {
+        /// By password, and the code of a second factor where there is one.
+        Password = "password",
+        /// By the external service, and the code of a second factor where there is one.
+        External = "external",
+        /// By the external service, which asked for a second factor itself.
+        ExternalTwoFactors = "external_two_factors",
+    }
+}
+
 /// A text in each of the three languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

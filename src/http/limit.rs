@@ -194,6 +194,9 @@ fn kind_of_page(request: &ServiceRequest) -> Option<Limit> {
     if path == "/staff/sign-in" {
         return is_post.then_some(Limit::SignIns);
     }
+    if path == "/staff/oidc" {
+        return Some(Limit::SignIns);
+    }
     // What staff do is counted by account.
     (is_post && !path.starts_with("/staff/")).then_some(Limit::PublicCalls)
 }

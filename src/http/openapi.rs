@@ -37,7 +37,7 @@ use crate::services::mail_desk::MailState;
         attachments::send_file, attachments::fetch_file, attachments::add_file, attachments::open_file,
         auth::login, auth::refresh, auth::logout, auth::change_password, auth::me,
         second_factor::show_totp, second_factor::begin_totp, second_factor::confirm_totp, second_factor::end_totp,
-        second_factor::renew_recovery_codes, second_factor::reset_totp, second_factor::show_policy, second_factor::set_policy,
+        second_factor::renew_recovery_codes, second_factor::reset_totp, second_factor::reset_external, second_factor::show_policy, second_factor::set_policy,
         sessions::list_sessions, sessions::end_session, sessions::end_other_sessions,
         staff::list_requests, staff::search_requests, staff::count_requests, staff::show_request, staff::show_events,
         staff::record_request, staff::act_on_request,

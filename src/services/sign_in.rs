@@ -6,6 +6,7 @@
 
 mod audit;
 mod browser;
+mod external;
 mod factor;
 mod hold;
 mod lock;
@@ -16,6 +17,7 @@ mod sessions;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod totp;
 
 use std::sync::Arc;
@@ -27,6 +29,7 @@ use utoipa::ToSchema;
 
 pub(crate) use audit::{By, note};
 pub use browser::{Entered, IDLE, cookie, enter, enter_code, member_of_browser};
+pub use external::{Begun, CALLBACK, Returned, begin_external, enter_external, reset_external};
 pub use hold::{Hold, SignInPolicy, policy, set_policy};
 pub use member::{MeView, Member, member};
 pub use own_password::change_password;
@@ -41,6 +44,7 @@ use super::error::{Refusal, ServiceError};
 use super::password;
 use crate::app::{App, SESSION_DAYS};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::vocabulary::EnteredBy;
 use crate::ids::new_id;
 use crate::storage::AnyConnection;
 use crate::storage::staff::{self, RefreshTokenRow, SessionRow, StaffRow};
@@ -186,7 +190,7 @@ async fn login_known(
                 lock::forget(&mut row);
                 staff::update(tx, &row)?;
                 note(tx, now, "sign_in", &By::Staff(&row.id), &json!({}))?;
-                open_session(tx, &row.id, client, now)
+                open_session(tx, &row.id, EnteredBy::Password, client, now)
             })
         })
         .await?;
@@ -234,6 +238,7 @@ async fn login_unknown(app: &Arc<App>, email: &str, password: &str) -> Result<Op
 fn open_session(
     tx: &mut AnyConnection,
     staff_id: &str,
+    entered_by: EnteredBy,
     client: Option<String>,
     now: DateTime<Utc>,
 ) -> Result<Opened, ServiceError> {
@@ -245,6 +250,7 @@ fn open_session(
         revoked_at: None,
         last_used_at: Some(now.naive_utc()),
         client,
+        entered_by,
     };
     staff::insert_session(tx, &session)?;
     let refresh_token = add_refresh_token(tx, &session.id, now)?;

@@ -81,6 +81,19 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "seconds that the scanner may take for an answer before a file is kept unscanned and tried again later",
     },
     Variable {
+        name: "OIDC_ISSUER",
+        default: "",
+        meaning: "external sign-in service of the staff (OpenID Connect): its issuer, https://<host>/<path>",
+    },
+    Variable { name: "OIDC_CLIENT_ID", default: "", meaning: "as whom this deployment is known to it" },
+    Variable { name: "OIDC_CLIENT_SECRET", default: "", meaning: "the client's secret, where the service gives one" },
+    Variable { name: "OIDC_NAME", default: "", meaning: "what stands on the button; the issuer's host when empty" },
+    Variable {
+        name: "OIDC_SECOND_FACTOR",
+        default: "",
+        meaning: "words in amr or acr that are taken for a second factor, such as mfa, otp; none when empty",
+    },
+    Variable {
         name: "RATE_LIMITS",
         default: "on",
         meaning: "on, or off for load tests on loopback; the lock-out of sign-ins stays",

@@ -13,6 +13,7 @@ mod connection;
 pub mod digest;
 pub mod dump;
 pub mod events;
+pub mod external;
 pub mod files;
 pub mod keys;
 mod migrations;

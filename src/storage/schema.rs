@@ -82,6 +82,7 @@ diesel::table! {
         revoked_at -> Nullable<Timestamp>,
         last_used_at -> Nullable<Timestamp>,
         client -> Nullable<Text>,
+        entered_by -> Text,
     }
 }
 
@@ -413,6 +414,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    external_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        staff_id -> Text,
+        bound_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     alerts (id) {
         id -> Text,
         kind -> Text,
@@ -421,6 +431,14 @@ diesel::table! {
         day -> Date,
         at -> Timestamp,
         told_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    external_sign_ins (ticket_hash) {
+        ticket_hash -> Binary,
+        expires_at -> Timestamp,
+        next -> Text,
     }
 }
 
@@ -439,6 +457,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     doomed_files,
     email_codes,
     events,
+    external_identities,
+    external_sign_ins,
     idempotency,
     key_fingerprints,
     messages,

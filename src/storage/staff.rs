@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::AnyConnection;
 use super::schema::{audit, refresh_tokens, sessions, staff, staff_roles};
-use crate::domain::vocabulary::{Language, Role};
+use crate::domain::vocabulary::{EnteredBy, Language, Role};
 
 /// A member of the staff.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
@@ -51,6 +51,7 @@ pub struct SessionRow {
     pub last_used_at: Option<NaiveDateTime>,
     /// The browser and system, as two words.
     pub client: Option<String>,
+    pub entered_by: EnteredBy,
 }
 
 /// A refresh token, as its hash.

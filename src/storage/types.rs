@@ -10,8 +10,8 @@ use diesel::sql_types::{Nullable, Text};
 use crate::domain::scan::ScanState;
 use crate::domain::term::TermUnit;
 use crate::domain::vocabulary::{
-    Basis, Blocking, Capacity, Certainty, Channel, ClockName, ClockState, Kind, Language, Outcome, Role, Status,
-    VerificationMethod, Violation, WithdrawalScope,
+    Basis, Blocking, Capacity, Certainty, Channel, ClockName, ClockState, EnteredBy, Kind, Language, Outcome, Role,
+    Status, VerificationMethod, Violation, WithdrawalScope,
 };
 
 macro_rules! text_columns {
@@ -56,6 +56,6 @@ macro_rules! text_columns {
 }
 
 text_columns! {
-    Basis, Blocking, Capacity, Certainty, Channel, ClockName, ClockState, Kind, Language, Outcome, Role, ScanState, Status,
+    Basis, Blocking, Capacity, Certainty, Channel, ClockName, ClockState, EnteredBy, Kind, Language, Outcome, Role, ScanState, Status,
     TermUnit, VerificationMethod, Violation, WithdrawalScope,
 }

@@ -1,4 +1,4 @@
-//! Forgets what is no longer needed: idempotency keys after a day, counts of failed sign-ins with unknown addresses. Sums up the
+//! Forgets what is no longer needed: idempotency keys after a day, external sign-ins that nobody finished, counts of failed sign-ins with unknown addresses. Sums up the
 //! counters of the queue when they have many lines. Sweeps away objects that belong to no file.
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::services::attachments;
 use crate::services::error::ServiceError;
-use crate::storage::{alerts, codes, queue};
+use crate::storage::{alerts, codes, external, queue};
 
 /// Forgets what is old.
 ///
@@ -32,6 +32,15 @@ pub async fn step(app: &Arc<App>) -> Result<(), ServiceError> {
         app.db.read("old_alert_counts", move |connection| Ok::<_, ServiceError>(alerts::has_old(connection, before)?));
     if old.await? {
         app.db.write("forget_alert_counts", move |tx| Ok::<_, ServiceError>(alerts::forget_old(tx, before)?)).await?;
+    }
+    let begun = app
+        .db
+        .read("old_sign_ins", move |connection| Ok::<_, ServiceError>(external::has_old(connection, now.naive_utc())?));
+    if begun.await? {
+        let forgotten = app
+            .db
+            .write("forget_old_sign_ins", move |tx| Ok::<_, ServiceError>(external::forget_old(tx, now.naive_utc())?));
+        forgotten.await?;
     }
     // Lines of counters pile up on PostgreSQL, and last days that are over on both.
     let long =

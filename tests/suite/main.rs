@@ -40,6 +40,7 @@ mod digest;
 mod disabling;
 mod duplicates;
 mod edges;
+mod external_sign_in;
 mod fuzz;
 mod history;
 mod idempotency;

@@ -93,20 +93,20 @@ fn groups_and_single_paths_are_both_found() {
 /// What a part of the crate may name; nothing for those that may name all.
 fn may_know(part: &str) -> Option<Vec<&str>> {
     let base = [
-        "domain", "app", "clock", "ids", "limits", "locale", "mail", "metrics", "scanner", "settings", "storage",
-        "vault", "services",
+        "domain", "app", "clock", "ids", "limits", "locale", "mail", "metrics", "oidc", "scanner", "settings",
+        "storage", "vault", "services",
     ];
     Some(match part {
         "domain" => vec!["domain"],
         "clock" | "ids" | "telemetry" => vec!["domain", "settings", "vault", part],
-        "metrics" | "scanner" => vec![part],
-        "settings" => vec!["domain", "mail", "scanner", "storage", "settings", "vault"],
+        "metrics" | "oidc" | "scanner" => vec![part],
+        "settings" => vec!["domain", "mail", "oidc", "scanner", "storage", "settings", "vault"],
         "storage" | "vault" | "locale" => vec!["domain", part],
         "mail" => vec!["domain", "locale", "mail"],
         "data" => vec!["domain", "locale"],
         "app" => vec![
-            "clock", "data", "domain", "ids", "limits", "locale", "mail", "metrics", "scanner", "settings", "storage",
-            "vault",
+            "clock", "data", "domain", "ids", "limits", "locale", "mail", "metrics", "oidc", "scanner", "settings",
+            "storage", "vault",
         ],
         "limits" => vec!["clock", part],
         "services" => base.to_vec(),

@@ -166,18 +166,28 @@ impl<'a> Browser<'a> {
         self.follow(action, request).await
     }
 
+    /// Opens an address and stays there, wherever it leads.
+    pub async fn step(&mut self, path: &str) -> Answer {
+        let request = self.app.http.get(format!("{}{path}", self.app.base));
+        self.one(request).await
+    }
+
+    async fn one(&mut self, request: reqwest::RequestBuilder) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let sent = request.header("accept-language", self.language).header(COOKIE, cookies.join("; "));
+        let response = sent.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        for cookie in headers.get_all(SET_COOKIE) {
+            self.keep(cookie.to_str().unwrap());
+        }
+        Answer { status, headers, text: response.text().await.unwrap() }
+    }
+
     async fn follow(&mut self, path: &str, request: reqwest::RequestBuilder) -> Page {
         let (mut path, mut request) = (path.to_owned(), request);
         for _ in 0..5 {
-            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let sent = request.header("accept-language", self.language).header(COOKIE, cookies.join("; "));
-            let response = sent.send().await.unwrap();
-            let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            for cookie in headers.get_all(SET_COOKIE) {
-                self.keep(cookie.to_str().unwrap());
-            }
-            let answer = Answer { status, headers, text: response.text().await.unwrap() };
-            let Some(next) = answer.header("location").filter(|_| status == 303).map(ToOwned::to_owned) else {
+            let answer = self.one(request).await;
+            let Some(next) = answer.header("location").filter(|_| answer.status == 303).map(ToOwned::to_owned) else {
                 return Page { path, answer };
             };
             request = self.app.http.get(format!("{}{next}", self.app.base));

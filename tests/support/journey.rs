@@ -35,7 +35,7 @@ pub fn rows(database: &TestDatabase) -> BTreeMap<&'static str, i64> {
     }
     count!(absences attachments requests request_keys blind_indexes clocks events messages answers email_codes outbox reminders audit
         idempotency staff staff_roles totp recovery_codes totp_roles sessions refresh_tokens calendar_revisions checkpoints
-        checkpoint_entries tombstones doomed_files alerts alert_counts)
+        checkpoint_entries tombstones doomed_files alerts alert_counts external_identities external_sign_ins)
 }
 
 /// The stored row of a request.

@@ -7,6 +7,7 @@ pub mod browser;
 pub mod clamd;
 pub mod database;
 pub mod forms;
+pub mod issuer;
 pub mod journey;
 pub mod program;
 pub mod s3;

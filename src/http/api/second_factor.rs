@@ -20,6 +20,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(end_totp)
         .service(renew_recovery_codes)
         .service(reset_totp)
+        .service(reset_external)
         .service(show_policy)
         .service(set_policy);
 }
@@ -127,6 +128,21 @@ pub(crate) async fn renew_recovery_codes(
 #[post("/staff/users/{id}/totp-reset")]
 pub(crate) async fn reset_totp(app: AppData, member: SignedIn, path: Path<String>) -> Result<HttpResponse, ApiError> {
     sign_in::reset_totp(&app, &member.0, &path).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Forgets who a member is at the external sign-in service, and ends their sessions. The next sign-in there binds the account anew.
+#[utoipa::path(
+    tag = "Administration", context_path = "/api/v1", security(("staff" = [])), params(("id" = String, Path)),
+    responses((status = 204, description = "Nobody is bound to the account"), Public, Signed, Changing)
+)]
+#[post("/staff/users/{id}/external-reset")]
+pub(crate) async fn reset_external(
+    app: AppData,
+    member: SignedIn,
+    path: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    sign_in::reset_external(&app, &member.0, &path).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

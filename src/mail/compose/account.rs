@@ -11,6 +11,8 @@ crate::vocabulary! {
         TotpOff = "totp_off",
         /// It was taken away by an administrator.
         TotpReset = "totp_reset",
+        /// It was bound to somebody at the external sign-in service.
+        ExternalBound = "external_bound",
         /// An administrator set another password.
         PasswordReset = "password_reset",
     }

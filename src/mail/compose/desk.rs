@@ -292,6 +292,7 @@ mod tests {
             DeskMail::Account(AccountNews::TotpOn),
             DeskMail::Account(AccountNews::TotpOff),
             DeskMail::Account(AccountNews::TotpReset),
+            DeskMail::Account(AccountNews::ExternalBound),
             DeskMail::Account(AccountNews::PasswordReset),
             DeskMail::Nearer { source: "Приказ № 412 от 24.11.2026", count: 25, lines: &nearer },
         ];

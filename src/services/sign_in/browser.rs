@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Duration};
-use serde_json::json;
+use chrono::Duration;
 use subtle::ConstantTimeEq;
 
-use super::audit::{By, note};
+use super::external::finish;
 use super::member::{Member, of_session};
-use super::{Attempt, factor, lock, open_session, opened};
+use super::ticket::Ticket;
+use super::{Attempt, factor, lock, opened};
 use crate::app::App;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::vocabulary::EnteredBy;
 use crate::ids::is_id;
 use crate::services::error::ServiceError;
 use crate::storage::staff;
@@ -21,15 +22,12 @@ use crate::storage::staff;
 /// A session of a browser in which nobody did anything for so long is over.
 pub const IDLE: Duration = Duration::hours(8);
 
-/// For so long the code of the second factor is waited for once the password was right.
-const CODE_WAITS: Duration = Duration::minutes(5);
-
 /// Where a sign-in stands.
 #[derive(Debug)]
 pub enum Entered {
     /// Done; the value of the cookie.
     In(String),
-    /// The password was right. With this ticket the code of the second factor is taken.
+    /// The first factor was right. With this ticket the code of the second factor is taken.
     CodeNeeded(String),
 }
 
@@ -63,30 +61,24 @@ pub async fn enter_code(
     code: &str,
     client: Option<String>,
 ) -> Result<String, ServiceError> {
-    let (id, until, seal) = parts(ticket).ok_or(ServiceError::Unauthorized)?;
     let now = app.clock.now();
-    if now.timestamp() >= until {
-        return Err(ServiceError::Unauthorized);
-    }
+    let ticket = Ticket::read(ticket, now).ok_or(ServiceError::Unauthorized)?;
     let (process, code) = (Arc::clone(app), code.to_owned());
     let attempt = app
         .db
         .write("sign_in_code", move |tx| {
-            let row = staff::lock_by_id(tx, &id)?.filter(|row| row.disabled_at.is_none());
+            let row = staff::lock_by_id(tx, &ticket.staff_id)?.filter(|row| row.disabled_at.is_none());
             let row = row.ok_or(ServiceError::Unauthorized)?;
             if let Some(seconds) = lock::seconds_left(row.locked_until, now) {
                 return Ok(Attempt::Locked(seconds));
             }
-            // With another password by now the ticket says nothing any more.
-            let holds: bool = sealed(&process, &id, until, &row.password_hash).ct_eq(&seal).into();
-            if !holds {
+            if !ticket.is_genuine(&process, &row) {
                 return Ok(Attempt::Wrong);
             }
             factor::ask(&process, tx, row, Some(&code), now)?.try_map(|mut row| {
                 lock::forget(&mut row);
                 staff::update(tx, &row)?;
-                note(tx, now, "sign_in", &By::Staff(&row.id), &json!({}))?;
-                open_session(tx, &row.id, client, now)
+                finish(&process, tx, &row, (ticket.entered_by, ticket.subject), client, now)
             })
         })
         .await?;
@@ -122,18 +114,5 @@ async fn ticket(app: &Arc<App>, email: &str) -> Result<String, ServiceError> {
         .read("sign_in_ticket", move |connection| Ok::<_, ServiceError>(staff::by_email(connection, &key)?))
         .await?
         .ok_or(ServiceError::Unauthorized)?;
-    let until: DateTime<_> = app.clock.now() + CODE_WAITS;
-    let seal = sealed(app, &row.id, until.timestamp(), &row.password_hash);
-    Ok(format!("{}.{}.{}", row.id, until.timestamp(), URL_SAFE_NO_PAD.encode(seal)))
-}
-
-fn sealed(app: &App, id: &str, until: i64, password_hash: &str) -> Vec<u8> {
-    app.vault.fingerprint("sign-in ticket", format!("{id}|{until}|{password_hash}").as_bytes())
-}
-
-fn parts(ticket: &str) -> Option<(String, i64, Vec<u8>)> {
-    let mut parts = ticket.split('.');
-    let (id, until, seal) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
-    (is_id(id) && parts.next().is_none()).then_some(())?;
-    Some((id.to_owned(), until, URL_SAFE_NO_PAD.decode(seal).ok()?))
+    Ok(Ticket::issue(app, &row, EnteredBy::Password, None, app.clock.now()))
 }

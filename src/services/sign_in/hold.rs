@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::audit::{By, note};
 use super::member::Member;
 use crate::app::App;
-use crate::domain::vocabulary::Role;
+use crate::domain::vocabulary::{EnteredBy, Role};
 use crate::services::error::{Refusal, ServiceError};
 use crate::storage::staff::StaffRow;
 use crate::storage::{self, AnyConnection, sign_in as rows};
@@ -57,11 +57,13 @@ pub(super) fn of(
     connection: &mut AnyConnection,
     row: &StaffRow,
     member: &Member,
+    entered_by: EnteredBy,
 ) -> Result<Option<Hold>, ServiceError> {
-    if row.password_expires_at.is_some() {
+    // Whoever came without a password has none to change first.
+    if row.password_expires_at.is_some() && entered_by == EnteredBy::Password {
         return Ok(Some(Hold::Password));
     }
-    if !is_required(&rows::totp_roles(connection)?, member) {
+    if entered_by == EnteredBy::ExternalTwoFactors || !is_required(&rows::totp_roles(connection)?, member) {
         return Ok(None);
     }
     let is_on = rows::totp_of(connection, &row.id)?.is_some_and(|totp| totp.confirmed_at.is_some());

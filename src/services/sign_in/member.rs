@@ -212,7 +212,7 @@ pub(super) async fn of_session(
             let roles = staff::roles_of(connection, std::slice::from_ref(&row.id))?;
             let away = absences::away(connection, almaty::local_date(now.and_utc()))?;
             let mut member = Member::new(&process, row.clone(), roles, &away, session.id);
-            member.hold = hold::of(connection, &row, &member)?;
+            member.hold = hold::of(connection, &row, &member, session.entered_by)?;
             Ok::<_, ServiceError>((member, session.last_used_at))
         })
         .await?;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::audit::{By, note};
 use super::member::Member;
 use crate::app::App;
+use crate::domain::vocabulary::EnteredBy;
 use crate::ids::is_id;
 use crate::services::error::ServiceError;
 use crate::storage::sign_in as rows;
@@ -29,6 +30,8 @@ pub struct SessionView {
     pub last_used_at: DateTime<Utc>,
     /// Browser and system, such as `Firefox, Windows`; `other` when they are not known.
     pub client: String,
+    /// How the member signed in.
+    pub by: EnteredBy,
     /// Whether it is the one that asks.
     pub current: bool,
 }
@@ -52,6 +55,7 @@ pub async fn sessions(app: &Arc<App>, member: &Member) -> Result<Sessions, Servi
         current: row.id == current,
         created_at: row.created_at.and_utc(),
         last_used_at: row.last_used_at.unwrap_or(row.created_at).and_utc(),
+        by: row.entered_by,
         client: row.client.unwrap_or_else(|| "other".to_owned()),
         id: row.id,
     };

@@ -6,6 +6,7 @@ mod act_fields;
 mod ask;
 mod calendar;
 mod compose;
+mod external;
 mod facts;
 mod mails;
 mod nav;
@@ -27,6 +28,7 @@ use self::session::Staff;
 use super::around::around;
 use super::chrome::see_other;
 use super::compress::careful;
+use crate::services::sign_in::CALLBACK;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -38,6 +40,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(sign_in::show))
                 .route(web::post().to(sign_in::enter)),
         )
+        .service(web::resource("/staff/oidc").wrap(from_fn(around)).route(web::get().to(external::begin)))
+        .service(web::resource(CALLBACK).wrap(from_fn(around)).route(web::get().to(external::back)))
         .service(
             // The last one is the outermost.
             web::scope("/staff")

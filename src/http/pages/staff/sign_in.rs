@@ -20,7 +20,7 @@ use crate::services::error::ServiceError;
 use crate::services::sign_in::{Entered, end_session, enter as enter_by_password, enter_code, member_of_browser};
 
 /// The cookie that waits for the code of the second factor.
-const TICKET: &str = "otinish_second_step";
+pub(super) const TICKET: &str = "otinish_second_step";
 
 #[derive(Template)]
 #[template(path = "pages/staff/sign_in.html")]
@@ -32,6 +32,8 @@ struct Page {
     inputs: Vec<Input>,
     mistake: String,
     next: String,
+    /// The name of the external sign-in service, where there is one and its button is to be shown.
+    external: String,
     is_second: bool,
 }
 
@@ -70,6 +72,13 @@ fn show_step(
         inputs,
         mistake,
         next: next_page(next).unwrap_or_default().to_owned(),
+        external: p
+            .app
+            .oidc
+            .as_ref()
+            .filter(|_| step == Step::Password)
+            .map(|oidc| oidc.name().to_owned())
+            .unwrap_or_default(),
         is_second: step == Step::Code,
         p,
     };
@@ -77,9 +86,23 @@ fn show_step(
 }
 
 /// The page to sign in at.
-pub(super) async fn show(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(super) async fn show(app: AppData, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let query = Fields::of_query(&request);
-    show_step(&request, StatusCode::OK, Step::Password, ("", String::new()), query.get("next"))
+    let waits = query.get("step") == "code" && request.cookie(&guard::cookie_name(&app, TICKET)).is_some();
+    let step = if waits { Step::Code } else { Step::Password };
+    show_step(&request, StatusCode::OK, step, ("", String::new()), query.get("next"))
+}
+
+/// The page to sign in at, with what went wrong elsewhere.
+pub(super) fn refused_page(
+    app: &AppData,
+    request: &HttpRequest,
+    next: &str,
+    error: &ApiError,
+) -> Result<HttpResponse, ApiError> {
+    let said = words(app, Chrome::of(request)?.language, request, error).detail;
+    let status = actix_web::ResponseError::status_code(error);
+    show_step(request, status, Step::Password, ("", said), next)
 }
 
 /// Takes the password, or the code that was asked for after it.
@@ -132,7 +155,7 @@ async fn refused(
     show_step(request, status, step, (email, said), next)
 }
 
-async fn go_in(app: &AppData, value: String, next: &str) -> Result<HttpResponse, ApiError> {
+pub(super) async fn go_in(app: &AppData, value: String, next: &str) -> Result<HttpResponse, ApiError> {
     let home = match next_page(next) {
         Some(next) => next.to_owned(),
         None => home_of(&member_of_browser(app, &value).await?).to_owned(),

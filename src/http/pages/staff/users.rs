@@ -60,7 +60,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route("/users/sign-in-policy", web::post().to(set_policy))
         .service(web::resource("/users/{id}").route(web::get().to(show)).route(web::post().to(change)))
         .route("/users/{id}/password", web::post().to(reset_password))
-        .route("/users/{id}/totp", web::post().to(reset_totp));
+        .route("/users/{id}/totp", web::post().to(reset_totp))
+        .route("/users/{id}/external", web::post().to(reset_external));
 }
 
 async fn list(app: AppData, request: HttpRequest, member: Staff) -> Result<HttpResponse, ApiError> {
@@ -230,6 +231,7 @@ fn render(
         let reset =
             |id, part: &str| Panel::new(&p, id, format!("{home}/{part}"), Vec::new()).folded().wrong(wrongs(id));
         panels.extend([reset("user-password", "password"), reset("user-totp", "totp")]);
+        panels.extend(p.app.oidc.as_ref().map(|_| reset("user-external", "external")));
     }
     let template = One {
         done: done_text(&p, &Fields::of_query(request)),
@@ -300,6 +302,23 @@ async fn reset_totp(
             let user = users::one(&app, &member.0, &path).await?;
             let wrong = Wrongs::of(&app, &request, error)?;
             render(&request, &member.0, (user, String::new()), Some(&("user-totp", wrong, fields)))
+        }
+    }
+}
+
+async fn reset_external(
+    app: AppData,
+    request: HttpRequest,
+    member: Staff,
+    path: Path<String>,
+    fields: Fields,
+) -> Result<HttpResponse, ApiError> {
+    match sign_in::reset_external(&app, &member.0, &path).await {
+        Ok(()) => Ok(see_other(&format!("/staff/users/{}?done=external-reset", path.as_str()))),
+        Err(error) => {
+            let user = users::one(&app, &member.0, &path).await?;
+            let wrong = Wrongs::of(&app, &request, error)?;
+            render(&request, &member.0, (user, String::new()), Some(&("user-external", wrong, fields)))
         }
     }
 }
