@@ -5,6 +5,8 @@ page-skip = Skip to the main part
 page-languages = Language
 page-foot = Made with Otinish. Requests are handled under Law No. 94-V of the Republic of Kazakhstan “On personal data and their protection”.
 page-to-start = To the first page
+page-try-again = Try again
+page-begin-again = Begin again
 page-trace = If you write to us about this, name the number { $id }.
 page-landing-title = Your personal data, your rights
 page-landing-lead = Choose the organisation. You can ask what it knows about you, have it corrected, blocked or deleted, withdraw your consent or complain.
@@ -112,6 +114,8 @@ page-article-claim = Law No. 94-V, articles 24(1)(7) and 30
 
 page-operator-title = What do you want to ask for?
 page-operator-lead = Choose what you need. It takes some five minutes; you will see the date of the answer before you send anything.
+page-law = These rights stand in Law No. 94-V of the Republic of Kazakhstan “On personal data and their protection”.
+page-law-link = Read the law
 page-fictitious = This organisation does not exist: it is a sample. Do not send real data.
 page-contacts = Contacts
 page-responsible = Responsible for personal data
@@ -134,6 +138,7 @@ page-wrong-secret = Number and secret do not belong together. Check both.
 page-open = Open
 page-today = today
 page-overdue = The date has passed. We are sorry. Write to us, or complain.
+page-where-to-complain = Where to complain
 page-due-today = Today is the last day
 page-days-left = { $days ->
     [one] { $days } working day left
@@ -182,6 +187,7 @@ page-next-check = We check who asks. If we need anything else we write to you.
 page-next-answer = You get an e-mail as soon as the answer is ready.
 page-to-confirm = Enter the code
 page-to-request = To the request
+page-to-request-tab = Open the request in a new tab
 page-complain = If you do not agree
 
 ## The answer
@@ -191,3 +197,14 @@ page-decisions = Decisions
 page-grounds = Grounds
 page-decision-granted = granted
 page-decision-refused = refused
+
+## Problems in words for people, where those of the API are for programmers
+
+page-problem-method_not_allowed-title = This page cannot be opened like that
+page-problem-method_not_allowed-detail = It only takes what a form sends to it. Go back to the page with the form, or begin at the first page.
+page-problem-bad_request-title = The page was not understood
+page-problem-bad_request-detail = What the browser sent was not whole. Go back, load the page again and try once more.
+page-problem-unsupported_media_type-title = This kind of file is not taken
+page-problem-unsupported_media_type-detail = Send PDF, JPEG, PNG, HEIC, DOCX without macros, TXT, EML or P7S. What is in the file counts, not its name.
+page-problem-not_acceptable-title = The page cannot be shown
+page-problem-not_acceptable-detail = The browser asks for a form of this page that there is none of. Open it in another browser.

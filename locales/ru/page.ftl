@@ -5,6 +5,8 @@ page-skip = Перейти к содержанию
 page-languages = Язык
 page-foot = Работает на Otinish. Обращения рассматриваются по Закону Республики Казахстан № 94-V «О персональных данных и их защите».
 page-to-start = На первую страницу
+page-try-again = Попробовать ещё раз
+page-begin-again = Начать сначала
 page-trace = Если будете писать нам об этом, назовите номер { $id }.
 page-landing-title = Ваши персональные данные — Ваши права
 page-landing-lead = Выберите организацию. Вы можете узнать, что она о Вас знает, исправить, заблокировать или удалить данные, отозвать согласие или пожаловаться.
@@ -112,6 +114,8 @@ page-article-claim = Закон № 94-V, статья 24, пункт 1, под�
 
 page-operator-title = О чём Вы хотите попросить?
 page-operator-lead = Выберите, что Вам нужно. Это займёт минут пять; дату ответа Вы увидите до отправки.
+page-law = Эти права даёт Закон Республики Казахстан № 94-V «О персональных данных и их защите».
+page-law-link = Прочитать закон
 page-fictitious = Этой организации не существует: это образец. Не отправляйте настоящие данные.
 page-contacts = Контакты
 page-responsible = Ответственный за персональные данные
@@ -134,6 +138,7 @@ page-wrong-secret = Номер и секрет не подходят друг к
 page-open = Открыть
 page-today = сегодня
 page-overdue = Срок прошёл. Просим прощения. Напишите нам или пожалуйтесь.
+page-where-to-complain = Куда пожаловаться
 page-due-today = Сегодня последний день
 page-days-left = { $days ->
     [one] Остался { $days } рабочий день
@@ -183,6 +188,7 @@ page-next-check = Мы проверим, кто обращается. Если �
 page-next-answer = Как только ответ будет готов, Вам придёт письмо.
 page-to-confirm = Ввести код
 page-to-request = К обращению
+page-to-request-tab = Открыть обращение в новой вкладке
 page-complain = Если Вы не согласны
 
 ## Ответ
@@ -192,3 +198,14 @@ page-decisions = Решения
 page-grounds = Основания
 page-decision-granted = удовлетворено
 page-decision-refused = отказано
+
+## Ошибки словами для людей — там, где слова программного интерфейса написаны для программистов
+
+page-problem-method_not_allowed-title = Так эту страницу не открыть
+page-problem-method_not_allowed-detail = Она только принимает то, что отправляет форма. Вернитесь на страницу с формой или начните с первой страницы.
+page-problem-bad_request-title = Запрос не понят
+page-problem-bad_request-detail = То, что отправил браузер, пришло не целиком. Вернитесь назад, обновите страницу и попробуйте ещё раз.
+page-problem-unsupported_media_type-title = Такой файл не принимается
+page-problem-unsupported_media_type-detail = Отправьте PDF, JPEG, PNG, HEIC, DOCX без макросов, TXT, EML или P7S. Важно содержимое файла, а не его имя.
+page-problem-not_acceptable-title = Страницу нельзя показать
+page-problem-not_acceptable-detail = Браузер просит эту страницу в виде, которого у нас нет. Откройте её в другом браузере.

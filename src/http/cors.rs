@@ -4,10 +4,14 @@
 use std::sync::Arc;
 
 use actix_cors::Cors;
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER, VARY,
 };
+use actix_web::middleware::Next;
 
 use crate::app::App;
 
@@ -35,6 +39,23 @@ pub fn cors(app: Arc<App>) -> Cors {
         .max_age(REMEMBERED)
         // A page that may not read the answer is told so by its browser; programs that send an origin go on working.
         .block_on_origin_mismatch(false)
+}
+
+/// Middleware within that of CORS: writes all that an answer varies by into one line, since that one keeps the first line only.
+///
+/// # Errors
+/// Those of what is behind it.
+pub async fn one_vary<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let mut answer = next.call(request).await?;
+    let lines: Vec<String> =
+        answer.headers().get_all(VARY).filter_map(|line| line.to_str().ok().map(str::to_lowercase)).collect();
+    if let Some(value) = Some(lines.join(", ")).filter(|_| lines.len() > 1).and_then(|line| line.parse().ok()) {
+        answer.headers_mut().insert(VARY, value);
+    }
+    Ok(answer)
 }
 
 fn is_allowed(app: &App, origin: &str, path: &str) -> bool {

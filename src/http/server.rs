@@ -14,7 +14,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{Error, HttpServer};
 
-use super::cors::cors;
+use super::cors::{cors, one_vary};
 use super::limit::limit;
 use super::problem::{ApiError, problems};
 use super::tls::Certificate;
@@ -95,6 +95,7 @@ pub fn application(
         .configure(configure)
         .wrap(from_fn(guard))
         .wrap(from_fn(limit))
+        .wrap(from_fn(one_vary))
         .wrap(cors(app))
         .wrap(from_fn(problems))
         .wrap(from_fn(trace))

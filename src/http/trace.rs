@@ -158,6 +158,9 @@ fn method_name(method: &Method) -> &'static str {
 /// Sets what the handler left open.
 fn secure(headers: &mut HeaderMap, is_api: bool) {
     let is_page = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    // The older header knows no list of sites: where a handler names some, the policy alone speaks.
+    let policy = headers.get(CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let may_be_framed = policy.contains("frame-ancestors http");
     let mut default = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
@@ -165,7 +168,9 @@ fn secure(headers: &mut HeaderMap, is_api: bool) {
     };
     default(X_CONTENT_TYPE_OPTIONS, "nosniff");
     default(REFERRER_POLICY, "no-referrer");
-    default(X_FRAME_OPTIONS, "DENY");
+    if !may_be_framed {
+        default(X_FRAME_OPTIONS, "DENY");
+    }
     default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     default(HeaderName::from_static("permissions-policy"), NO_DEVICES);

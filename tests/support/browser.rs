@@ -142,10 +142,8 @@ impl<'a> Browser<'a> {
 
     /// Sends fields to an address.
     pub async fn post(&mut self, action: &str, fields: &[(String, String)]) -> Page {
-        let body: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         let request = self.app.http.post(format!("{}{action}", self.app.base));
-        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body.join("&"));
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form_body(fields));
         self.follow(action, request).await
     }
 
@@ -201,6 +199,12 @@ impl<'a> Browser<'a> {
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
     }
+}
+
+/// The body of a form as browsers write it.
+pub fn form_body(fields: &[(String, String)]) -> String {
+    let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    pairs.join("&")
 }
 
 fn encode(text: &str) -> String {

@@ -54,6 +54,10 @@ pub(super) fn between_operators(files: &[File]) -> Checked {
                 let expected = format!("a prefix of its own; {} has this one", earlier.id);
                 return Err(file.mistake(&path!["reference_prefix"], expected));
             }
+            if operator.host.is_some() && earlier.host == operator.host {
+                let expected = format!("a host name of its own; {} has this one", earlier.id);
+                return Err(file.mistake(&path!["host"], expected));
+            }
         }
     }
     Ok(())
@@ -106,6 +110,9 @@ fn addresses(file: &File) -> Checked {
 
 /// An origin is compared letter by letter with what browsers send, so it must be written as they do.
 fn origins(file: &File) -> Checked {
+    let host = file.value.host.as_deref();
+    let plain = host.is_none_or(|host| is_host(host) && !host.bytes().any(|byte| byte.is_ascii_uppercase()));
+    ensure(file, plain, &path!["host"], "a host name in lower case, such as requests.company.kz")?;
     for (index, origin) in file.value.allowed_origins.iter().enumerate() {
         let secure = origin.strip_prefix("https://").filter(|_| !origin.ends_with(":443"));
         let host = secure.map_or_else(

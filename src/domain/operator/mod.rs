@@ -52,7 +52,10 @@ pub struct Operator {
     pub responsible_person: ResponsiblePerson,
     /// Mail address of the head, who hears of overdue clocks.
     pub head_contact: String,
-    /// Origins of the operator's own pages, such as `https://www.company.kz`, that may call the public part of the API from a browser.
+    /// Host name under which the first page is this operator's, such as `requests.company.kz`.
+    pub host: Option<String>,
+    /// Origins of the operator's own pages, such as `https://www.company.kz`, that may show the form in a frame and call the public
+    /// part of the API from a browser.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
     /// The court that the policy names for disputes, as letters write it.
@@ -287,6 +290,15 @@ impl Operators {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Operator> {
         self.iter().find(|operator| operator.id == id)
+    }
+
+    /// The operator whose first page stands under a host name, which may come with a port; where there is one operator alone, that one.
+    #[must_use]
+    pub fn at_host(&self, host: &str) -> Option<&Operator> {
+        let name = host.split(':').next().unwrap_or_default();
+        let own =
+            self.iter().find(|operator| operator.host.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)));
+        own.or_else(|| self.iter().next().filter(|_| self.iter().len() == 1))
     }
 
     /// All of them, in the order of the files.

@@ -353,3 +353,23 @@ fn an_origin_is_written_as_browsers_send_it() {
         assert_eq!(with(origin).key, "allowed_origins[0]", "{origin}");
     }
 }
+
+#[test]
+fn a_host_name_is_plain_and_belongs_to_one_operator() {
+    let with =
+        |host: &str| mistake("storage_country = \"KZ\"", &format!("storage_country = \"KZ\"\nhost = \"{host}\""));
+    for host in ["https://requests.company.kz", "Requests.company.kz", "company.kz:8080", "company", "a.kz/b", ""] {
+        assert_eq!(with(host).key, "host", "{host}");
+    }
+    let hosted = |text: &str| format!("host = \"requests.company.kz\"\n{text}");
+    let files = [("aitu-sauda.toml".to_owned(), hosted(AITU)), ("demo.toml".to_owned(), DEMO.to_owned())];
+    let operators = Operators::parse(&files).unwrap();
+    let at = |host: &str| operators.at_host(host).map(|operator| operator.id.as_str());
+    assert_eq!(at("requests.company.kz"), Some("aitu-sauda"));
+    assert_eq!(at("Requests.Company.KZ:8443"), Some("aitu-sauda"));
+    assert_eq!((at("demo.example.kz"), at("")), (None, None));
+    let files = [("aitu-sauda.toml".to_owned(), hosted(AITU)), ("demo.toml".to_owned(), hosted(DEMO))];
+    assert_eq!(Operators::parse(&files).unwrap_err().key, "host");
+    let alone = parse("aitu-sauda.toml", AITU).unwrap();
+    assert_eq!(alone.at_host("anything.kz").map(|operator| operator.id.as_str()), Some("aitu-sauda"));
+}

@@ -4,34 +4,24 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, VARY};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
-use askama::Template;
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
-use super::chrome::{Chrome, PageLanguage, page, see_other};
+use super::chrome::{PageLanguage, see_other};
+use super::error::show;
 use super::guard::{self, FormCookie};
 use super::public::shown;
 use crate::app::App;
 use crate::domain::vocabulary::Language;
-use crate::http::problem::{ApiError, say_language, words};
+use crate::http::problem::{ApiError, say_language};
 use crate::http::{limit, locale};
 use crate::services::error::{Refusal, ServiceError};
 
 /// The cookie that remembers the language.
 const LANGUAGE_COOKIE: &str = "otinish_language";
-
-/// The page of something that failed.
-#[derive(Template)]
-#[template(path = "pages/error.html")]
-struct ErrorPage {
-    p: Chrome,
-    title: String,
-    detail: String,
-    trace_id: String,
-}
 
 /// Middleware of all pages.
 ///
@@ -50,30 +40,43 @@ pub async fn around<B: MessageBody + 'static>(
     let language = language(&app, &request);
     request.extensions_mut().insert(PageLanguage(language));
     let form = guard::prepare(&app, &request).map_err(ApiError::from)?;
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let refused = if !is_read && guard::is_foreign(&app, request.headers()) {
-        Err(Refusal::new("form_expired", 403).into())
-    } else {
-        limit::page(&request, &app)
-    };
-    // The router wants the request for itself, so nothing of it is kept beside it.
-    let (outer, mut response) = if let Err(refusal) = refused {
-        let outer = request.into_parts().0;
-        let response = show(&outer, &refusal);
-        (outer, response)
-    } else {
-        let (outer, response) = next.call(request).await?.into_parts();
-        let guessed = too_many_guesses(&app, &outer, response.status()).await;
-        let failure = guessed.or_else(|| failure_of(&response));
-        let shown = failure.map(|error| show(&outer, &error));
-        (outer, shown.unwrap_or_else(|| response.map_into_boxed_body()))
-    };
+    let refused = refusal(&app, &request);
+    let (outer, mut response) = pass(&app, request, next, refused).await?;
     if !response.headers().contains_key("content-language") {
         say_language(response.headers_mut(), language);
     }
     response.headers_mut().append(VARY, HeaderValue::from_static("cookie"));
     bind(&app, &form, &mut response);
     Ok(ServiceResponse::new(outer, response))
+}
+
+/// Why a request goes no further: a form of another site, or one too many.
+pub(super) fn refusal(app: &App, request: &ServiceRequest) -> Result<(), ApiError> {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !is_read && guard::is_foreign(app, request.headers(), request.uri()) {
+        return Err(Refusal::new("form_expired", 403).into());
+    }
+    limit::page(request, app)
+}
+
+/// Lets a request through that was not refused, and shows whatever fails as a page.
+pub(super) async fn pass<B: MessageBody + 'static>(
+    app: &Data<App>,
+    request: ServiceRequest,
+    next: Next<B>,
+    refused: Result<(), ApiError>,
+) -> Result<(HttpRequest, HttpResponse<BoxBody>), Error> {
+    // The router wants the request for itself, so nothing of it is kept beside it.
+    if let Err(refusal) = refused {
+        let outer = request.into_parts().0;
+        let response = show(&outer, &refusal);
+        return Ok((outer, response));
+    }
+    let (outer, response) = next.call(request).await?.into_parts();
+    let guessed = too_many_guesses(app, &outer, response.status()).await;
+    let failure = guessed.or_else(|| failure_of(&response));
+    let shown = failure.map(|error| show(&outer, &error));
+    Ok((outer, shown.unwrap_or_else(|| response.map_into_boxed_body())))
 }
 
 /// Counts a secret that does not open the request of the address. The right one is never refused for the wrong ones of others.
@@ -104,12 +107,18 @@ fn switch(app: &App, request: &ServiceRequest) -> Option<HttpResponse> {
         return None;
     }
     let query = request.query_string();
-    let wished = query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::parse)?;
+    let wished = wished_language(query)?;
     let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("lang=") && !pair.is_empty()).collect();
     let end = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
     let mut answer = see_other(&format!("{}{end}", request.path()));
     let _ = answer.add_cookie(&language_cookie(app, wished));
     Some(answer)
+}
+
+/// The language that an address asks for.
+#[must_use]
+pub(super) fn wished_language(query: &str) -> Option<Language> {
+    query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::parse)
 }
 
 /// The cookie that remembers a language for a year.
@@ -136,19 +145,8 @@ fn remembered(app: &App, request: &ServiceRequest) -> Option<Language> {
     Language::parse(cookie.value())
 }
 
-fn language(app: &App, request: &ServiceRequest) -> Language {
+/// The language of the reader's pages: as remembered in this browser, else as it asks.
+#[must_use]
+pub fn language(app: &App, request: &ServiceRequest) -> Language {
     remembered(app, request).unwrap_or_else(|| locale::negotiate(request.headers()))
-}
-
-/// The page of an error.
-fn show(request: &HttpRequest, error: &ApiError) -> HttpResponse {
-    let bare = error.error_response();
-    let Ok(chrome) = Chrome::of(request) else { return bare };
-    let written = words(&chrome.app, chrome.language, request, error);
-    let template = ErrorPage { p: chrome, title: written.title, detail: written.detail, trace_id: written.trace_id };
-    let Ok(mut page) = page(bare.status(), &template) else { return bare };
-    if let Some(seconds) = bare.headers().get(RETRY_AFTER) {
-        page.headers_mut().insert(RETRY_AFTER, seconds.clone());
-    }
-    page
 }

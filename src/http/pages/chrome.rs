@@ -8,6 +8,7 @@ use askama::Template;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::assets;
+use super::frame::Framed;
 use super::guard;
 use crate::app::App;
 use crate::domain::almaty;
@@ -36,6 +37,10 @@ pub struct Chrome {
     /// The id of the form on the page that must survive a change of language; empty without one. The links of the switch become
     /// buttons of this form, named `lang`.
     pub kept_form: String,
+    /// Whether the page was asked for, and not a form sent to it.
+    pub is_read: bool,
+    /// Whether the page stands in a frame of another site, where links to our other pages make no sense.
+    pub framed: bool,
 }
 
 impl Chrome {
@@ -53,8 +58,16 @@ impl Chrome {
         let csrf = guard::token(&app, request)?;
         // What a form was sent to is no page that a link could lead to.
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        let (path, query) = if is_read { (request.path(), request.query_string()) } else { ("/", "") };
-        Ok(Self { app, language, path: path.to_owned(), query: query.to_owned(), csrf, kept_form: String::new() })
+        let framed = request.extensions().get::<Framed>().is_some();
+        let (path, query) = if is_read || framed { (request.path(), request.query_string()) } else { ("/", "") };
+        Ok(Self { csrf, framed, ..Self::bare(app, language, is_read, path, query) })
+    }
+
+    /// That of a page without forms.
+    #[must_use]
+    pub fn bare(app: Data<App>, language: Language, is_read: bool, path: &str, query: &str) -> Self {
+        let (path, query) = (path.to_owned(), query.to_owned());
+        Self { app, language, path, query, csrf: String::new(), kept_form: String::new(), is_read, framed: false }
     }
 
     /// The text of a key.
@@ -102,14 +115,21 @@ impl Chrome {
         format!("{date}, {}", local.format("%H:%M"))
     }
 
+    /// Whether the language can be changed here: what a frame shows at the end of its form has no address to be asked for again.
+    #[must_use]
+    pub const fn has_languages(&self) -> bool {
+        self.is_read || !self.framed || !self.kept_form.is_empty()
+    }
+
     /// The languages of the switch: code, its own name, whether it is the page's, the address that changes to it.
     #[must_use]
     pub fn languages(&self) -> Vec<(&'static str, &'static str, bool, String)> {
+        let query = self.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+        let and: String = query.flat_map(|pair| [pair, "&"]).collect();
         [(Language::Kk, "Қаз"), (Language::Ru, "Рус"), (Language::En, "Eng")]
             .into_iter()
             .map(|(language, name)| {
                 let code = language.as_str();
-                let and = if self.query.is_empty() { String::new() } else { format!("{}&", self.query) };
                 (code, name, language == self.language, format!("{}?{and}lang={code}", self.path))
             })
             .collect()

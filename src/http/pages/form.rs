@@ -69,18 +69,34 @@ impl FromRequest for Fields {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let form = Form::<Vec<(String, String)>>::from_request(request, payload);
+        let fields = Unchecked::from_request(request, payload);
         let app = request.app_data::<Data<App>>().cloned();
         let request = request.clone();
         Box::pin(async move {
             let app = app.ok_or_else(|| ServiceError::Internal("the server was built without its app".to_owned()))?;
+            let Unchecked(fields) = fields.await?;
+            guard::check(&app, &request, fields.get("csrf"))?;
+            Ok(fields)
+        })
+    }
+}
+
+/// The fields of a form whose token its handler has yet to check.
+#[derive(Debug, Clone, Default)]
+pub struct Unchecked(pub Fields);
+
+impl FromRequest for Unchecked {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let form = Form::<Vec<(String, String)>>::from_request(request, payload);
+        Box::pin(async move {
             let form = form.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
                 413 => Refusal::new("payload_too_large", 413),
                 _ => Refusal::new("bad_request", 400),
             })?;
-            let fields = Self(form.into_inner());
-            guard::check(&app, &request, fields.get("csrf"))?;
-            Ok(fields)
+            Ok(Self(Fields(form.into_inner())))
         })
     }
 }

@@ -3,7 +3,9 @@
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::ServiceRequest;
+use actix_web::http::Uri;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
+use actix_web::http::uri::Authority;
 use actix_web::{HttpMessage, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -104,15 +106,22 @@ pub fn check(app: &App, request: &HttpRequest, token: &str) -> Result<(), ApiErr
 
 /// Whether a browser says that what it sends was sent from another site. One that says nothing is judged by the token alone.
 #[must_use]
-pub fn is_foreign(app: &App, headers: &HeaderMap) -> bool {
+pub fn is_foreign(app: &App, headers: &HeaderMap, uri: &Uri) -> bool {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = header("sec-fetch-site") {
         return !matches!(site, "same-origin" | "none");
     }
     // Our own pages send no referrer, and with that some browsers say `null` of where a form stood.
     let Some(origin) = header(ORIGIN.as_str()).filter(|origin| *origin != "null") else { return false };
-    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-    origin != app.settings.public_url && Some(host) != header(HOST.as_str())
+    let own = origin.split_once("://").map_or(origin, |(_, host)| host);
+    origin != app.settings.public_url && own != host(headers, uri)
+}
+
+/// The host that a browser asked, with its port: as a header, or in HTTP/2 as a part of the address.
+#[must_use]
+pub fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> &'a str {
+    let header = headers.get(HOST).and_then(|value| value.to_str().ok());
+    header.or_else(|| uri.authority().map(Authority::as_str)).unwrap_or_default()
 }
 
 fn seal(app: &App, cookie: &str, nonce: &[u8]) -> Vec<u8> {

@@ -1,10 +1,12 @@
-//! The first page: whom one can ask.
+//! The first page: whom one can ask; under an operator's own host name, or where there is one operator alone, what one can ask of it.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::chrome::{Chrome, page};
+use super::guard::host;
+use super::public::render;
 use crate::http::problem::ApiError;
 
 /// The first page.
@@ -18,6 +20,10 @@ struct Landing {
 
 pub(super) async fn show(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let p = Chrome::of(&request)?;
+    let app = p.app.clone();
+    if let Some(operator) = app.operators.at_host(host(request.headers(), request.uri())) {
+        return render(p, operator);
+    }
     let operators = p
         .app
         .operators

@@ -4,7 +4,8 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    ALLOW, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, VARY,
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+    VARY,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -15,12 +16,18 @@ use super::{ApiError, Failure, MEDIA_TYPE, Methods, Problem, ProblemField};
 use crate::app::App;
 use crate::domain::vocabulary::Language;
 use crate::http::locale;
+use crate::http::pages::around::language as page_language;
+use crate::http::pages::chrome::Chrome;
+use crate::http::pages::error::{html, is_wanted};
 use crate::http::trace::TraceId;
 use crate::locale::{Texts, Value};
 
 /// Left in a response for the log line.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::http) struct ProblemCode(pub &'static str);
+
+/// The media type of pages.
+const PAGE_TYPE: &str = "text/html; charset=utf-8";
 
 /// Members that a refusal's own ones never replace.
 const MEMBERS: &[&str] = &["type", "title", "status", "detail", "code", "trace_id", "errors"];
@@ -34,6 +41,8 @@ struct Context {
     /// What the address takes instead, when the method is a wrong one.
     instead: Option<String>,
     for_staff: bool,
+    /// A browser asks for a page: path and query, and whether it only reads.
+    page: Option<(String, String, bool)>,
 }
 
 /// Middleware: every error becomes a problem document in the caller's language. Pages that a handler wrote itself
@@ -60,15 +69,21 @@ pub async fn problems<B: MessageBody + 'static>(
 
 impl Context {
     fn of(request: &ServiceRequest) -> Self {
+        let app = request.app_data::<web::Data<App>>().cloned();
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        let page = is_wanted(request.path(), request.headers())
+            .then(|| (request.path().to_owned(), request.query_string().to_owned(), is_read));
+        let remembered = app.as_ref().filter(|_| page.is_some()).map(|app| page_language(app, request));
         Self {
-            app: request.app_data::<web::Data<App>>().cloned(),
-            language: locale::negotiate(request.headers()),
+            app,
+            page,
+            language: remembered.unwrap_or_else(|| locale::negotiate(request.headers())),
             trace_id: request.extensions().get::<TraceId>().map(|id| id.0.clone()).unwrap_or_default(),
             method: request.method().clone(),
             instead: request
                 .app_data::<web::Data<Methods>>()
                 .and_then(|methods| methods.instead_of(&request.match_pattern()?, request.method().as_str())),
-            for_staff: request.path().starts_with("/api/v1/staff"),
+            for_staff: is_of_staff(request.path()),
         }
     }
 
@@ -84,18 +99,32 @@ impl Context {
         }
         let Some(error) = error_of(&response) else { return response };
         self.log(&error);
-        let body = serde_json::to_vec(&self.document(&error)).unwrap_or_default();
+        let (media_type, body) = match self.page(&error) {
+            Some(page) => (PAGE_TYPE, page.into_bytes()),
+            None => (MEDIA_TYPE, serde_json::to_vec(&self.document(&error)).unwrap_or_default()),
+        };
         let (mut response, _) = response.into_parts();
         let headers = response.headers_mut();
         headers.remove(CONTENT_LENGTH);
         headers.remove(CONTENT_ENCODING);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         say_language(headers, self.language);
         if let Some(allowed) = headers.get(ALLOW).and_then(allowed) {
             headers.insert(ALLOW, allowed);
         }
         response.extensions_mut().insert(ProblemCode(error.code));
         response.set_body(BoxBody::new(body))
+    }
+
+    /// The same as a page, where a browser asks for one.
+    fn page(&self, error: &Failure) -> Option<String> {
+        let (path, query, is_read) = self.page.as_ref()?;
+        let app = self.app.as_ref()?;
+        let (title, detail) = self.page_texts(app, error);
+        let said = Words { title, detail, trace_id: self.trace_id.clone(), fields: Vec::new() };
+        let chrome = Chrome::bare(app.clone(), self.language, *is_read, if *is_read { path } else { "/" }, query);
+        html(chrome, error.status.as_u16(), said)
     }
 
     fn document(&self, error: &Failure) -> Problem {
@@ -121,11 +150,25 @@ impl Context {
 
     fn texts(&self, app: &App, error: &Failure) -> (String, String, String) {
         let code = text_code(&app.texts, error);
+        let text = |part: &str| self.text(app, error, &format!("problem-{code}-{part}"));
+        (type_link(app, error.code), text("title"), text("detail"))
+    }
+
+    /// Title and detail for people: in other words where those of the problem are for programmers.
+    fn page_texts(&self, app: &App, error: &Failure) -> (String, String) {
+        let code = text_code(&app.texts, error);
+        let text = |part: &str| {
+            let own = format!("page-problem-{code}-{part}");
+            let key = if app.texts.has(&own) { own } else { format!("problem-{code}-{part}") };
+            self.text(app, error, &key)
+        };
+        (text("title"), text("detail"))
+    }
+
+    fn text(&self, app: &App, error: &Failure, key: &str) -> String {
         let values: Vec<(&str, String)> = self.values(&app.texts, error);
         let values: Vec<(&str, Value<'_>)> = values.iter().map(|(name, value)| (*name, Value::read(value))).collect();
-        let title = app.texts.get(self.language, &format!("problem-{code}-title"), &values);
-        let detail = app.texts.get(self.language, &format!("problem-{code}-detail"), &values);
-        (type_link(app, error.code), title, detail)
+        app.texts.get(self.language, key, &values)
     }
 
     /// What came with the error, with statuses and actions in words, and the seconds to wait.
@@ -182,7 +225,8 @@ pub fn part_of_answer(request: &HttpRequest, error: &ApiError) -> Json {
         trace_id: request.extensions().get::<TraceId>().map(|id| id.0.clone()).unwrap_or_default(),
         method: request.method().clone(),
         instead: None,
-        for_staff: request.path().starts_with("/api/v1/staff"),
+        for_staff: is_of_staff(request.path()),
+        page: None,
     };
     context.log(&error.0);
     let mut document = serde_json::to_value(context.document(&error.0)).unwrap_or_default();
@@ -214,13 +258,18 @@ pub fn words(app: &web::Data<App>, language: Language, request: &HttpRequest, er
         trace_id: request.extensions().get::<TraceId>().map(|id| id.0.clone()).unwrap_or_default(),
         method: request.method().clone(),
         instead: None,
-        for_staff: request.path().starts_with("/staff"),
+        for_staff: is_of_staff(request.path()),
+        page: None,
     };
     context.log(&error.0);
-    let (_, title, detail) = context.texts(app, &error.0);
+    let (title, detail) = context.page_texts(app, &error.0);
     let fields = context.fields(&app.texts, &error.0);
     let fields = fields.into_iter().map(|field| (field.pointer, field.message)).collect();
     Words { title, detail, trace_id: context.trace_id, fields }
+}
+
+fn is_of_staff(path: &str) -> bool {
+    path.starts_with("/api/v1/staff") || path == "/staff" || path.starts_with("/staff/")
 }
 
 /// The link to the explanation of a code.

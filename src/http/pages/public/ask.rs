@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use super::draft::{Draft, question_of, step_of};
+use super::embed;
 use super::request::open_cookie;
 use super::steps::{Group, Steps};
 use crate::domain::almaty;
@@ -21,13 +22,14 @@ use crate::http::limit;
 use crate::http::pages::around::language_cookie;
 use crate::http::pages::chrome::{Chrome, page, see_other};
 use crate::http::pages::form::Fields;
+use crate::http::pages::frame;
 use crate::http::pages::input::Control;
 use crate::http::problem::{ApiError, say_language, words};
 use crate::ids::new_id;
 use crate::locale::dates;
 use crate::services::calendar::latest;
 use crate::services::deadlines::{Books, DeadlineQuery, deadlines};
-use crate::services::error::ServiceError;
+use crate::services::error::{Refusal, ServiceError};
 use crate::services::submit::{Origin, submit};
 
 /// The last step: check and send.
@@ -52,6 +54,8 @@ struct Page {
     p: Chrome,
     operator: String,
     operator_name: String,
+    /// Where the form is sent to.
+    action: String,
     key: String,
     step: u8,
     title: String,
@@ -116,14 +120,32 @@ pub(super) async fn go_on(
     fields: Fields,
 ) -> Result<HttpResponse, ApiError> {
     let operator = app.operator(&path).ok_or(ServiceError::NotFound)?;
-    let draft = Draft::read(&fields);
+    answered(&app, &request, operator, &fields, true).await
+}
+
+/// The next thing to show after a step was answered. A form that is too old is shown as it is, to be sent once more.
+pub(super) async fn answered(
+    app: &AppData,
+    request: &HttpRequest,
+    operator: &Operator,
+    fields: &Fields,
+    is_fresh: bool,
+) -> Result<HttpResponse, ApiError> {
+    let draft = Draft::read(fields);
     let number = fields.get("step").parse().unwrap_or(1).clamp(1, LAST);
     let key = fields.some("key").map_or_else(|| new_id(app.clock.now()), ToOwned::to_owned);
-    let mut step = Step { number, ..Step::new(&request, operator, &draft, key) };
+    let mut step = Step { number, ..Step::new(request, operator, &draft, key) };
+    if !is_fresh {
+        let language = Chrome::of(request)?.language;
+        return step.fail(app, language, Refusal::new("form_expired", 403).into()).await;
+    }
     if let Some(language) = Language::parse(fields.get("lang")) {
         step.language = Some(language);
+        let is_framed = Chrome::of(request)?.framed;
         let mut answer = step.show().await?;
-        answer.add_cookie(&language_cookie(&app, language)).map_err(|_| cookie_failed())?;
+        if !is_framed {
+            answer.add_cookie(&language_cookie(app, language)).map_err(|_| cookie_failed())?;
+        }
         return Ok(answer);
     }
     match fields.get("go") {
@@ -131,11 +153,11 @@ pub(super) async fn go_on(
         "1" => step.number = 1,
         "2" => step.number = 2,
         "3" => step.number = 3,
-        "send" => return send(&app, step).await,
+        "send" => return send(app, step).await,
         _ => {
-            let language = Chrome::of(&request)?.language;
-            let errors = mistakes_up_to(&app, operator, &draft, number, language)?;
-            let is_right = step.take(&app, language, &errors, number);
+            let language = Chrome::of(request)?.language;
+            let errors = mistakes_up_to(app, operator, &draft, number, language)?;
+            let is_right = step.take(app, language, &errors, number);
             if is_right {
                 step.number = (number + 1).min(LAST);
             }
@@ -176,8 +198,11 @@ async fn send(app: &AppData, mut step: Step<'_>) -> Result<HttpResponse, ApiErro
         }
         Err(error) => return step.fail(app, language, error.into()).await,
     };
-    let mut answer = see_other(&format!("/requests/{}/receipt", receipt.reference));
     let token = receipt.token.unwrap_or_default();
+    if Chrome::of(step.request)?.framed {
+        return embed::receipt(app, step.request, receipt.reference, token).await;
+    }
+    let mut answer = see_other(&format!("/requests/{}/receipt", receipt.reference));
     answer.add_cookie(&open_cookie(app, &receipt.reference, token)).map_err(|_| cookie_failed())?;
     Ok(answer)
 }
@@ -238,6 +263,11 @@ impl<'a> Step<'a> {
         let mut p = Chrome::of(self.request)?;
         p.language = self.language.unwrap_or(p.language);
         "ask".clone_into(&mut p.kept_form);
+        let mut action = format!("/operators/{}/request", self.operator.id);
+        if p.framed {
+            action = embed::address(&self.operator.id, p.language);
+            p.csrf = frame::token(&p.app, &self.operator.id, &self.key);
+        }
         let promise = promise(&p, self.operator, self.draft).await?;
         let steps = Steps { p: &p, operator: self.operator, draft: self.draft, mistakes: &self.mistakes };
         let is_last = self.number == LAST;
@@ -247,6 +277,7 @@ impl<'a> Step<'a> {
         let template = Page {
             operator: self.operator.id.clone(),
             operator_name: self.operator.names.get(p.language).to_owned(),
+            action,
             key: self.key,
             step: self.number,
             title: p.t(&format!("page-step-{}", self.number)),

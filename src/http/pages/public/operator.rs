@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::draft::COOKIES;
 use crate::domain::operator::Operator;
-use crate::domain::vocabulary::Kind;
+use crate::domain::vocabulary::{Kind, Language};
 use crate::http::api::AppData;
 use crate::http::pages::chrome::{Chrome, page};
 use crate::http::problem::ApiError;
@@ -28,6 +28,8 @@ struct Page {
     id: String,
     name: String,
     rights: Vec<Right>,
+    /// Where the law can be read.
+    law: &'static str,
     email: String,
     phone: String,
     address: String,
@@ -37,12 +39,20 @@ struct Page {
 
 pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
     let operator = app.operator(&path).ok_or(ServiceError::NotFound)?;
-    let p = Chrome::of(&request)?;
+    render(Chrome::of(&request)?, operator)
+}
+
+/// An operator's page.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn render(p: Chrome, operator: &Operator) -> Result<HttpResponse, ApiError> {
     let address = operator.contacts.postal_address.as_ref().map(|address| address.get(p.language).to_owned());
     let template = Page {
         id: operator.id.clone(),
         name: operator.names.get(p.language).to_owned(),
         rights: rights(&p, operator),
+        law: law(p.language),
         email: operator.contacts.email.clone(),
         phone: operator.contacts.phone.clone().unwrap_or_default(),
         address: address.unwrap_or_default(),
@@ -51,6 +61,15 @@ pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>)
         p,
     };
     page(StatusCode::OK, &template)
+}
+
+/// The text of Law 94-V in the state's register of acts.
+const fn law(language: Language) -> &'static str {
+    match language {
+        Language::Kk => "https://adilet.zan.kz/kaz/docs/Z1300000094",
+        Language::Ru => "https://adilet.zan.kz/rus/docs/Z1300000094",
+        Language::En => "https://adilet.zan.kz/eng/docs/Z1300000094",
+    }
 }
 
 fn rights(p: &Chrome, operator: &Operator) -> Vec<Right> {

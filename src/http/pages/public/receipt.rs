@@ -20,6 +20,8 @@ use crate::services::views::RequesterView;
 struct ReceiptPage {
     p: Chrome,
     view: RequesterView,
+    /// The page of the request.
+    link: String,
     operator_name: String,
     operator_email: String,
     kind: String,
@@ -35,8 +37,19 @@ pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>)
     let Some(token) = secret(&app, &request, &reference) else {
         return secret_page(&request, StatusCode::OK, &reference, false);
     };
-    let p = Chrome::of(&request)?;
-    let view = requester::view_in(&app, reference, token, Some(p.language)).await?;
+    let link = format!("/requests/{reference}");
+    render(&app, Chrome::of(&request)?, reference, token, link).await
+}
+
+/// The receipt of a request, with a link to its page.
+pub(super) async fn render(
+    app: &AppData,
+    p: Chrome,
+    reference: String,
+    token: String,
+    link: String,
+) -> Result<HttpResponse, ApiError> {
+    let view = requester::view_in(app, reference, token, Some(p.language)).await?;
     let operator = app.operator(&view.operator).ok_or(ServiceError::NotFound)?;
     let headline = view.headline.as_ref();
     let by = headline.map(|lead| dates::date_by(&app.texts, p.language, lead.due_on)).unwrap_or_default();
@@ -50,6 +63,7 @@ pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>)
         bars: bars(&p, &view.clocks, view.headline.as_ref()),
         complain: letters::how_to_complain(&app.texts, p.language, court).lines().map(ToOwned::to_owned).collect(),
         view,
+        link,
         p,
     };
     page(StatusCode::OK, &template)

@@ -44,6 +44,7 @@ struct Page {
     tone: &'static str,
     by: String,
     left: String,
+    is_overdue: bool,
     outer: String,
     bars: Vec<Bar>,
     /// The code came with the mailed link, so that a button is enough.
@@ -164,6 +165,11 @@ pub(super) async fn show(app: AppData, request: HttpRequest, path: Path<String>)
         return secret_page(&request, StatusCode::OK, &reference, false);
     };
     render(&app, &request, reference, token, &BTreeMap::new(), StatusCode::OK).await
+}
+
+/// Leads to the page of a request.
+pub(super) async fn back(path: Path<String>) -> Result<HttpResponse, ApiError> {
+    Ok(see_other(&format!("/requests/{}", reference(&path)?)))
 }
 
 /// A request that this browser has open.
@@ -328,10 +334,11 @@ fn template(
     };
     let today = almaty::local_date(p.app.clock.now());
     let (mut by, mut left, mut outer) = (String::new(), String::new(), String::new());
+    let is_overdue = view.headline.as_ref().is_some_and(|lead| lead.due_on < today);
     if let Some(lead) = &view.headline {
         by = dates::date_by(&p.app.texts, p.language, lead.due_on);
         left = match calendar.working_days_between(today, lead.due_on) {
-            _ if lead.due_on < today => p.t("page-overdue"),
+            _ if is_overdue => p.t("page-overdue"),
             _ if lead.due_on == today => p.t("page-due-today"),
             Ok(days) => p.tn("page-days-left", "days", i64::from(days)),
             Err(_) => String::new(),
@@ -351,6 +358,7 @@ fn template(
         tone: tone(view.status),
         by,
         left,
+        is_overdue,
         outer,
         bars: bars(&p, &view.clocks, view.headline.as_ref()),
         by_link: false,

@@ -20,18 +20,21 @@ mod sign_in;
 mod users;
 
 use actix_web::HttpResponse;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
 use self::session::Staff;
 use super::around::around;
 use super::chrome::see_other;
+use super::compress::careful;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(
             web::resource("/staff/sign-in")
                 .wrap(from_fn(around))
+                .wrap(Compress::default())
+                .wrap(from_fn(careful))
                 .route(web::get().to(sign_in::show))
                 .route(web::post().to(sign_in::enter)),
         )
@@ -40,6 +43,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
             web::scope("/staff")
                 .wrap(from_fn(session::signed_in))
                 .wrap(from_fn(around))
+                .wrap(Compress::default())
+                .wrap(from_fn(careful))
                 .route("", web::get().to(home))
                 .route("/sign-out", web::post().to(sign_in::leave))
                 .configure(queue::configure)

@@ -1,7 +1,6 @@
 //! The queue: what is next. Filters stand in the address; what is searched for by personal data is sent, and stands in none.
 
 use actix_web::http::StatusCode;
-use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
@@ -78,9 +77,7 @@ struct Page {
 }
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/requests").wrap(Compress::default()).route(web::get().to(show)))
-        .route("/search", web::post().to(search));
+    config.service(web::resource("/requests").route(web::get().to(show))).route("/search", web::post().to(search));
 }
 
 /// A page of the queue.

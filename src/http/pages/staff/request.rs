@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::middleware::Compress;
 use actix_web::web::{self, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -74,7 +73,7 @@ struct Page {
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/requests/{reference}").wrap(Compress::default()).route(web::get().to(show)))
+        .service(web::resource("/requests/{reference}").route(web::get().to(show)))
         .route("/requests/{reference}/version", web::get().to(version))
         .route("/requests/{reference}/files", web::post().to(send_file))
         .route("/requests/{reference}/files/{id}", web::get().to(fetch_file));
