@@ -292,3 +292,43 @@ async fn every_problem_of_the_catalogue_has_an_explanation_without_gaps() {
         }
     }
 }
+
+async fn page_of(path: &str, language: &str) -> Answer {
+    let request = TestRequest::get().uri(path).insert_header(("accept-language", language));
+    send(routes, request.insert_header(("accept", "text/html,application/xhtml+xml,*/*;q=0.8"))).await
+}
+
+#[actix_web::test]
+async fn a_browser_gets_each_failure_as_a_page_and_the_api_never_answers_one() {
+    let kinds = [
+        ("missing", 404),
+        ("limited", 429),
+        ("unavailable", 503),
+        ("internal", 500),
+        ("panic", 500),
+        ("strange", 418),
+        ("unauthorized", 401),
+    ];
+    for (kind, status) in kinds {
+        for language in Language::ALL {
+            let (answer, log) = logged(page_of(&format!("/fail/{kind}"), language.as_str())).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("content-type")),
+                (status, Some("text/html; charset=utf-8"))
+            );
+            let html = answer.text();
+            assert!(html.contains(&format!("<html lang=\"{}\">", language.as_str())), "{html}");
+            assert!(html.contains(answer.header("x-trace-id").unwrap()) && !html.contains("problem-"), "{html}");
+            assert!(
+                !html.contains("ivan") && !html.contains("disk is full") && !log.contains("lacks a value"),
+                "{html}"
+            );
+            assert_eq!(answer.header("cache-control"), Some("no-store"));
+            let may_try_again = matches!(status, 429 | 500 | 503);
+            assert_eq!(html.contains(&format!("class=\"button\" href=\"/fail/{kind}\"")), may_try_again, "{html}");
+        }
+    }
+    assert_eq!(page_of("/fail/limited", "en").await.header("retry-after"), Some("21"));
+    assert_eq!(page_of("/api/v1/staff/fail/missing", "en").await.problem(), "not_found");
+    assert_eq!(page_of("/api/nothing", "en").await.problem(), "not_found");
+}
