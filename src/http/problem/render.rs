@@ -108,7 +108,9 @@ impl Context {
         headers.remove(CONTENT_LENGTH);
         headers.remove(CONTENT_ENCODING);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if media_type == PAGE_TYPE {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
         say_language(headers, self.language);
         if let Some(allowed) = headers.get(ALLOW).and_then(allowed) {
             headers.insert(ALLOW, allowed);
