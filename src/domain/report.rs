@@ -94,6 +94,7 @@ impl RequestFacts {
 
 /// How many, in all and by each of several things. Requests that were none (`dismissed`) are not counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReportedCounts)]
 pub struct Counts {
     /// All requests that were received in the period.
     pub received: u64,
@@ -119,6 +120,7 @@ pub struct Counts {
 
 /// Deadlines of one name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = ReportedDeadlines)]
 pub struct Deadlines {
     /// Met by the last day.
     pub in_time: u64,

@@ -161,6 +161,35 @@ mod tests {
         }
     }
 
+    /// The types that are described, under the names by which the description knows them.
+    fn described(folder: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                described(&path, found);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for derived in text.split("ToSchema)]").skip(1) {
+                let marks = ["schema(as = ", "struct ", "enum "];
+                let first = marks.iter().filter_map(|mark| Some((derived.find(mark)?, mark.len()))).min();
+                let name = first.and_then(|(at, length)| derived.get(at + length..));
+                found
+                    .extend(name.and_then(|name| name.split(|c: char| !c.is_alphanumeric()).next()).map(str::to_owned));
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_types_share_a_name() {
+        let mut names = Vec::new();
+        described(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut names);
+        assert!(names.len() > 60, "{names:?}");
+        names.sort();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "one would hide the other; give it another name by schema(as = …): {twice:?}");
+    }
+
     #[test]
     fn every_call_has_a_name_of_its_own() {
         let json = json();

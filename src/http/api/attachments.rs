@@ -54,7 +54,7 @@ pub(crate) async fn send_file(
     tag = "Requester", context_path = "/api/v1", security(("requester" = [])),
     params(("reference" = String, Path), ("id" = String, Path)),
     responses((status = 200, description = "The file; `file_infected` (403) where the virus scanner found something in it",
-            content_type = "application/octet-stream",
+            content_type = "*/*",
             headers(("Otinish-Scan" = ScanState, description = "What the virus scanner said of it"))), Public, Signed)
 )]
 #[get("/requests/{reference}/attachments/{id}")]
@@ -92,7 +92,7 @@ pub(crate) async fn add_file(
     tag = "Review desk", context_path = "/api/v1", security(("staff" = [])),
     params(("reference" = String, Path), ("id" = String, Path)),
     responses((status = 200, description = "The file; `file_infected` (403) where the virus scanner found something in it",
-            content_type = "application/octet-stream",
+            content_type = "*/*",
             headers(("Otinish-Scan" = ScanState, description = "What the virus scanner said of it"))), Public, Signed)
 )]
 #[get("/staff/requests/{reference}/attachments/{id}")]
