@@ -26,6 +26,8 @@ crate::vocabulary! {
         WrongSecret = "wrong_secret",
         /// A verification found damage in a history, in the audit trail or in a checkpoint.
         BrokenChain = "broken_chain",
+        /// The virus scanner found something in a file.
+        HarmfulFile = "harmful_file",
         /// A mail was given up.
         DeadMail = "dead_mail",
         /// A call was one too many, or came while an account was locked.

@@ -1,6 +1,7 @@
 //! Files and the virus scanner: what is harmful is not taken, what could not be scanned waits, and what turns out to be harmful later
 //! is locked away.
 
+use otinish::metrics::SecurityEvent;
 use otinish::services::attachments::scan_step;
 use serde_json::{Value, json};
 
@@ -89,6 +90,7 @@ async fn a_harmful_file_is_refused_and_only_the_history_keeps_that_it_came() {
     let timeline = test.seen(&request).await["timeline"].clone();
     assert!(timeline.as_array().unwrap().iter().all(|item| item["kind"] != "file_refused"));
     verify_chain(&test, &request);
+    assert_eq!(test.app.metrics.counted(SecurityEvent::HarmfulFile), 2);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::scan::ScanState;
 use crate::mail::compose::StaffMail;
+use crate::metrics::SecurityEvent;
 use crate::scanner::{AWAY_FOR, Scan, ScanError, Verdict};
 use crate::services::case::{Case, request_key};
 use crate::services::error::ServiceError;
@@ -249,6 +250,7 @@ fn settle(
     }
     let data = json!({"attachment": row.id, "scan": state, "signature": signature});
     case.record(EventKind::FileQuarantined, data, None)?;
+    app.metrics.count(SecurityEvent::HarmfulFile);
     let link = case.staff_link();
     for member in case.responsible()? {
         case.mail_member("file_infected", &member, &StaffMail::FileInfected { link: &link })?;

@@ -17,6 +17,7 @@ use crate::domain::permission::Permission;
 use crate::domain::scan::ScanState;
 use crate::ids::new_id;
 use crate::mail::compose::StaffMail;
+use crate::metrics::SecurityEvent;
 use crate::services::actions::{document_arrived, standing};
 use crate::services::case::{Case, request_key};
 use crate::services::error::{Refusal, ServiceError};
@@ -204,6 +205,7 @@ fn refuse(app: &App, tx: &mut AnyConnection, upload: &Upload, infected: &Infecte
     let (media_type, signature) = (infected.file_type.media_type(), &infected.signature);
     let data = json!({"media_type": media_type, "size": infected.size, "scan": "infected", "signature": signature});
     case.record(EventKind::FileRefused, data, None)?;
+    app.metrics.count(SecurityEvent::HarmfulFile);
     tracing::warn!(
         reference = case.row.reference,
         signature,

@@ -21,6 +21,7 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::vocabulary::EnteredBy;
 use crate::ids::is_id;
 use crate::mail::compose::AccountNews;
+use crate::metrics::SecurityEvent;
 use crate::oidc::{Identity, Oidc, OidcError, Secrets};
 use crate::services::error::{Refusal, ServiceError};
 use crate::services::staff_mail::write_account_mail;
@@ -195,17 +196,19 @@ async fn not_named(app: &Arc<App>, oidc: &Oidc, error: OidcError) -> Result<Serv
         OidcError::Unavailable(_) => return Ok(refusal(oidc, "external_sign_in_unavailable", 503)),
         OidcError::Refused(reason) => reason,
     };
-    let now = app.clock.now();
-    app.db.write("external_sign_in_refused", move |tx| refused(tx, now, None, reason).map(|_| ())).await?;
+    let (process, now) = (Arc::clone(app), app.clock.now());
+    app.db.write("external_sign_in_refused", move |tx| refused(&process, tx, now, None, reason).map(|_| ())).await?;
     Ok(refusal(oidc, "external_sign_in_refused", 403))
 }
 
 fn refused(
+    app: &App,
     tx: &mut AnyConnection,
     now: DateTime<Utc>,
     account: Option<&str>,
     reason: &str,
 ) -> Result<Outcome, ServiceError> {
+    app.metrics.count(SecurityEvent::FailedSignIn);
     note(tx, now, "external_sign_in_refused", &By::Stranger(account), &json!({"reason": reason}))?;
     Ok(Outcome::Refused)
 }
@@ -226,18 +229,18 @@ fn settle(
             let key = EmailAddress::parse(email).map(|email| email.key()).unwrap_or_default();
             staff::by_email(tx, &key)?.map(|row| row.id)
         }
-        (None, None) => return refused(tx, now, None, "address_unproven"),
+        (None, None) => return refused(app, tx, now, None, "address_unproven"),
     };
     // Whoever binds or resets an account holds its lock, so what is looked at from here on stays.
     let Some(row) = found.map(|id| staff::lock_by_id(tx, &id)).transpose()?.flatten() else {
-        return refused(tx, now, None, "unknown_member");
+        return refused(app, tx, now, None, "unknown_member");
     };
     if row.disabled_at.is_some() {
-        return refused(tx, now, Some(&row.id), "disabled");
+        return refused(app, tx, now, Some(&row.id), "disabled");
     }
     let bound = rows::subject_of(tx, &issuer, &row.id)?;
     if bound.as_ref().is_some_and(|subject| *subject != identity.subject) || (known.is_some() && bound.is_none()) {
-        return refused(tx, now, Some(&row.id), "other_subject");
+        return refused(app, tx, now, Some(&row.id), "other_subject");
     }
     let has_code = totp_of(tx, &row.id)?.is_some_and(|totp| totp.confirmed_at.is_some());
     let subject = bound.is_none().then(|| identity.subject.clone());
