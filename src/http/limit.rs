@@ -29,7 +29,7 @@ use crate::services::requester;
 const LARGEST_HEAD: usize = 32 * 1024;
 
 /// Addresses under which personal data is shown to staff.
-const PERSONAL: [&str; 2] = ["/staff/requests/{reference}", "/staff/outbox/{id}/print"];
+const PERSONAL: [&str; 3] = ["/staff/requests/{reference}", "/staff/outbox/{id}/print", "/staff/mails/{id}"];
 
 /// Longest address that is taken, with its query, in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
