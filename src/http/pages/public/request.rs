@@ -224,13 +224,13 @@ pub(super) async fn confirm(
 ) -> Result<HttpResponse, ApiError> {
     let opened = Opened::of(app, request, &path)?;
     let ((reference, token), typed) = (opened.names(), fields.get("code"));
-    let code = if fields.get("by") == "link" {
+    let given = if fields.get("by") == "link" {
         code::kept(&opened.app, &opened.request, &reference).unwrap_or_default()
     } else {
         typed.to_owned()
     };
     let without_code = code::forget(&opened.app, &reference);
-    let done = requester::confirm(&opened.app, reference, token, CodeForm { code }).await;
+    let done = requester::confirm(&opened.app, reference, token, CodeForm { code: given }).await;
     let mut answer = opened.finish(("code", typed), done.map_err(ApiError::from)).await?;
     answer.add_cookie(&without_code).map_err(|_| cookie_failed())?;
     Ok(answer)

@@ -296,22 +296,22 @@ async fn factor(app: &AppData, p: &Chrome, member: &Member, left: &Left) -> Resu
     let none = Fields::default();
     let ask = Ask { p, fields: &none };
     let password = || ask.secret("password", "password", "current-password");
-    let code = || ask.secret("code", "text", "one-time-code");
+    let ask_code = || ask.secret("code", "text", "one-time-code");
     let panel = |id: &'static str, part: &str, inputs| {
         Panel::new(p, id, format!("/staff/account/totp{part}"), inputs).wrong(wrongs_of(left, id))
     };
     if !stands.enabled {
         let panels = if left.waits {
-            vec![panel("totp-confirm", "/confirm", vec![code()])]
+            vec![panel("totp-confirm", "/confirm", vec![ask_code()])]
         } else {
             vec![panel("totp", "", vec![password()])]
         };
         return Ok((p.t(if stands.required { "console-totp-needed" } else { "console-totp-is-off" }), panels));
     }
     let count = i64::try_from(stands.recovery_codes_left).unwrap_or_default();
-    let mut panels = vec![panel("totp-codes", "/codes", vec![password(), code()])];
+    let mut panels = vec![panel("totp-codes", "/codes", vec![password(), ask_code()])];
     if !stands.required {
-        panels.push(panel("totp-off", "/off", vec![password(), code()]));
+        panels.push(panel("totp-off", "/off", vec![password(), ask_code()]));
     }
     for one in &mut panels {
         one.folded = one.mistake.is_empty() && one.inputs.iter().all(|input| input.mistake.is_empty());
