@@ -185,6 +185,8 @@ mod tests {
         let mut names = Vec::new();
         described(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut names);
         assert!(names.len() > 60, "{names:?}");
+        // This file itself speaks of the marks.
+        names.retain(|name| !name.is_empty());
         names.sort();
         let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
         assert!(twice.is_empty(), "one would hide the other; give it another name by schema(as = …): {twice:?}");

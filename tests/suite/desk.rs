@@ -274,13 +274,13 @@ async fn counts_tell_how_much_waits() {
     test.brought_to("review", &desk, "kazteleport", &forms::of_kind("objection")).await;
     test.brought_to("cancelled", &desk, "kazteleport", &forms::access()).await;
     test.submit("demo", &forms::access()).await;
-    for member in [&desk.agent, &desk.dpo] {
+    for (member, mine) in [(&desk.agent, 1), (&desk.dpo, 0)] {
         let counts = test.get(&format!("{QUEUE}/counts"), Some(&member.token)).await.expect(200);
         assert_eq!(
             counts,
             json!({
                 "status": {"verification": 2, "review": 1, "cancelled": 1}, "kind": {"access": 2, "objection": 1},
-                "overdue": 1, "due_today": 1, "unassigned": 2,
+                "overdue": 1, "due_today": 1, "unassigned": 2, "mine": mine, "blocked": 0,
             })
         );
     }
