@@ -321,3 +321,12 @@ console-mail-totp-on = Second factor
 console-mail-totp-off = Second factor
 console-mail-totp-reset = Second factor
 console-mail-password-reset = Temporary password
+
+## Organisations
+
+console-nav-operators = Organisations
+console-operators-lead = Their profiles are data files. Here is where the form of each one is, and what its own site puts into a page to show it there.
+console-operators-no-site = No site is named in allowed_origins of its file, so browsers show the form here only.
+console-operators-sites = These sites may show the form: { $sites }
+console-operators-snippet = What goes into a page
+console-frame-title = Request about personal data

@@ -310,3 +310,12 @@ console-mail-totp-on = Екінші фактор
 console-mail-totp-off = Екінші фактор
 console-mail-totp-reset = Екінші фактор
 console-mail-password-reset = Уақытша құпиясөз
+
+## Organisations
+
+console-nav-operators = Ұйымдар
+console-operators-lead = Олардың бейіндері деректер файлдарында сақталады. Мұнда әр ұйымның нысаны қайда екені және оны өз сайтында көрсету үшін бетке не қойылатыны көрсетілген.
+console-operators-no-site = Файлындағы allowed_origins ішінде бірде-бір сайт аталмаған, сондықтан браузерлер нысанды тек осында көрсетеді.
+console-operators-sites = Нысанды мына сайттар көрсете алады: { $sites }
+console-operators-snippet = Бетке не қойылады
+console-frame-title = Дербес деректер туралы өтініш

@@ -322,3 +322,12 @@ console-mail-totp-on = Второй фактор
 console-mail-totp-off = Второй фактор
 console-mail-totp-reset = Второй фактор
 console-mail-password-reset = Временный пароль
+
+## Organisations
+
+console-nav-operators = Организации
+console-operators-lead = Их профили хранятся в файлах данных. Здесь показано, где форма каждой организации и что её собственный сайт вставляет в страницу, чтобы показать форму у себя.
+console-operators-no-site = В allowed_origins её файла не назван ни один сайт, поэтому браузеры показывают форму только здесь.
+console-operators-sites = Показывать форму могут сайты: { $sites }
+console-operators-snippet = Что вставить в страницу
+console-frame-title = Обращение о персональных данных

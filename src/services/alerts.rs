@@ -13,6 +13,7 @@ use serde_json::json;
 use super::audit_check::{self, Anchor, CheckError};
 use super::error::ServiceError;
 use super::requester::reference;
+use super::sign_in::{By, note};
 use crate::app::App;
 use crate::domain::alert::AlertKind;
 use crate::domain::almaty;
@@ -158,19 +159,7 @@ pub async fn refused_look(app: &Arc<App>, member: String, route: String, status:
     app.metrics.count(SecurityEvent::RefusedLook);
     let (process, now) = (Arc::clone(app), app.clock.now());
     let work = move |tx: &mut AnyConnection| {
-        let line = AuditRow {
-            id: new_id(now),
-            at: now.naive_utc(),
-            action: "look_refused".to_owned(),
-            actor_kind: "staff".to_owned(),
-            actor_id: Some(member.clone()),
-            operator_id: None,
-            request_id: None,
-            reason: None,
-            data: json!({"route": route, "status": status}).to_string(),
-            about_id: None,
-        };
-        staff::note_audit(tx, &line)?;
+        note(tx, now, "look_refused", &By::Staff(&member), &json!({"route": route, "status": status}))?;
         let operators = operators_of(&process, tx, &member)?;
         count(&process, tx, now, &Case { kind: AlertKind::RefusedLooks, subject: &member, operators: &operators })
     };

@@ -141,12 +141,6 @@ fn view(row: OutboxRow, reference: Option<String>) -> MailView {
     }
 }
 
-/// An empty page.
-#[must_use]
-pub const fn nothing() -> Page<MailView> {
-    Page { items: Vec::new(), next_cursor: None }
-}
-
 /// Which mails a member may see: all of an operator, or those of the requests that they have.
 fn filter_of(member: &Member) -> Result<Filter, ServiceError> {
     let seen = member.operators_with(Permission::SeeQueue);

@@ -3,6 +3,7 @@
 use otinish::domain::vocabulary::Role;
 
 use crate::console_office::EACH;
+use crate::pages_embed::{SITE, with_site};
 use crate::support::browser::Browser;
 use crate::support::{PASSWORD, TestApp};
 
@@ -18,8 +19,8 @@ async fn a_member_changes_the_password_and_ends_sessions_on_the_account_page() {
     let action = "/staff/account/password";
     let wrong =
         browser.send(&page, action, &[("current_password", "wrong"), ("new_password", "a new long secret")]).await;
-    let html = wrong.expect(wrong.answer.status);
-    assert!((400..500).contains(&wrong.answer.status) && !html.contains("a new long secret"), "{html}");
+    let html = wrong.expect(422);
+    assert!(html.contains("password-current_password-mistake") && !html.contains("a new long secret"), "{html}");
     let short = browser.send(&page, action, &[("current_password", PASSWORD), ("new_password", "short")]).await;
     assert!(short.expect(422).contains("password-new_password-mistake"));
     let page =
@@ -86,14 +87,39 @@ async fn an_administrator_makes_changes_and_shuts_accounts() {
     assert!(page.expect(200).contains("The account was changed."));
     assert!(Browser::new(&test).sign_in(&agent.email, PASSWORD).await.answer.status == 401);
     let page = browser.send(&page, &format!("{home}/password"), &[]).await;
-    assert!((200..500).contains(&page.answer.status));
+    assert!(page.expect(200).contains("<code class=\"secret\">"), "{}", page.answer.text);
+    let page = browser.open(&home).await;
+    let page = browser.send(&page, &format!("{home}/totp"), &[]).await;
+    assert!(page.expect(409).contains("role=\"alert\""), "{}", page.answer.text);
+    let mut fields = page.form(&format!("{home}/totp"));
+    fields.retain(|(name, _)| name == "csrf");
+    browser.post(&format!("{home}/nonsense"), &fields).await.expect(404);
     // The last administrator cannot shut themselves out.
     let own = format!("/staff/users/{}", admin.id);
     let page = browser.open(&own).await;
     let refused = browser.send(&page, &own, &[("disabled", "yes")]).await;
-    assert!((400..500).contains(&refused.answer.status), "{}", refused.answer.status);
+    assert!(refused.expect(409).contains("role=\"alert\""), "{}", refused.answer.text);
     let page = browser.open("/staff/users").await;
     let page = browser.send(&page, "/staff/users/sign-in-policy", &[("totp_required_roles", "dpo")]).await;
     assert!(page.expect(200).contains("The rule was changed."));
     assert_eq!(browser.open("/staff/users/0192f0c0-0000-7000-8000-000000000000").await.answer.status, 404);
+}
+
+#[tokio::test]
+async fn an_administrator_copies_the_form_of_each_organisation_for_its_own_site() {
+    let (test, _folder) = with_site().await;
+    let admin = test.staff("admin", Role::Admin, "").await;
+    let agent = test.staff("agent", Role::Agent, "demo").await;
+    Browser::of_staff(&test, &agent).await.open("/staff/operators").await.expect(403);
+    let mut browser = Browser::of_staff(&test, &admin).await;
+    for language in EACH {
+        browser.open(&format!("/staff/operators?lang={language}")).await.expect(200);
+    }
+    let page = browser.open("/staff/operators?lang=en").await;
+    let html = page.expect(200);
+    let base = &test.app.settings.public_url;
+    let snippet = format!("src=&#34;{base}/operators/demo/embed&#34;");
+    assert!(html.contains(&snippet) && html.contains(SITE), "{html}");
+    // Where no site is named browsers would show nothing, so nothing is given out.
+    assert!(html.contains("No site is named") && !html.contains("/operators/citicom/embed"), "{html}");
 }

@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::support::browser::{Browser, Page, form_body};
 use crate::support::{Answer, TestApp, TestDatabase, code_in, forms};
 
-const SITE: &str = "https://www.company.kz";
+pub const SITE: &str = "https://www.company.kz";
 const HOME: &str = "/operators/demo/embed";
 
 /// A server whose operator `demo` has a site and a host name of its own.
-async fn with_site() -> (TestApp, tempfile::TempDir) {
+pub async fn with_site() -> (TestApp, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let from = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("operators");
     std::fs::create_dir(folder.path().join("operators")).unwrap();

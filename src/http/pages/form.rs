@@ -6,9 +6,12 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::web::{Data, Form, Query};
 use actix_web::{FromRequest, HttpRequest};
+use chrono::NaiveDate;
 
 use super::guard;
 use crate::app::App;
+use crate::domain::intake::FieldError;
+use crate::domain::text;
 use crate::http::json::BODY_TIME;
 use crate::http::problem::ApiError;
 use crate::services::error::{Refusal, ServiceError};
@@ -48,6 +51,15 @@ impl Fields {
     #[must_use]
     pub fn some(&self, name: &str) -> Option<&str> {
         Some(self.get(name)).filter(|value| !value.is_empty())
+    }
+
+    /// The day that was typed into a field.
+    ///
+    /// # Errors
+    /// `required` or `date_format` at the field.
+    pub fn day(&self, name: &str) -> Result<NaiveDate, ServiceError> {
+        let pointer = format!("/{name}");
+        text::date(self.get(name)).map_err(|error| ServiceError::Invalid(vec![FieldError::at(&pointer, error)]))
     }
 
     /// All values of a field, as of boxes that were ticked.

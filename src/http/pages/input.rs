@@ -88,6 +88,18 @@ impl Input {
         self
     }
 
+    /// The same with its first option chosen, where none is.
+    #[must_use]
+    pub fn with_default(mut self) -> Self {
+        if let Control::Choice { options, .. } = &mut self.control
+            && !options.iter().any(|option| option.chosen)
+            && let Some(first) = options.first_mut()
+        {
+            first.chosen = true;
+        }
+        self
+    }
+
     /// Where a link of the summary of mistakes leads.
     #[must_use]
     pub fn target(&self) -> String {

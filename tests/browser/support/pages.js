@@ -225,6 +225,7 @@ const console_pages = [
   ["the calendar of who may change it", "admin", "/staff/calendar"],
   ["the calendar: a change with mistakes", "admin", sent("/staff/calendar", {}, "form[action$='/day'] button", 422)],
   ["the calendar: a change to look at", "admin", sent("/staff/calendar", CHANGE, "form[action$='/day'] button", 200)],
+  ["the organisations", "admin", "/staff/operators"],
   ["the staff", "admin", "/staff/users"],
   ["the staff: a new account", "admin", unfolded("/staff/users")],
   ["the staff: a new account with mistakes", "admin", sent(unfolded("/staff/users"), { email: "x" }, "form[action='/staff/users'] button", 422)],

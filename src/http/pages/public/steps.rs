@@ -77,17 +77,6 @@ impl Steps<'_> {
         self.input(name, Control::Choice { many, options })
     }
 
-    /// Chooses the first where nothing was.
-    fn with_default(mut input: Input) -> Input {
-        if let Control::Choice { options, .. } = &mut input.control
-            && !options.iter().any(|option| option.chosen)
-            && let Some(first) = options.first_mut()
-        {
-            first.chosen = true;
-        }
-        input
-    }
-
     fn what(&self) -> Vec<Group> {
         let p = self.p;
         let mut kinds: Vec<_> = Kind::ALL
@@ -104,13 +93,13 @@ impl Steps<'_> {
             services.extend(
                 self.operator.services.iter().map(|service| (service.id.clone(), name(service), String::new())),
             );
-            inputs.push(Self::with_default(self.choice("service", false, services)));
+            inputs.push(self.choice("service", false, services).with_default());
         }
         let capacities = vec![
             ("subject".to_owned(), p.t("page-capacity-subject"), String::new()),
             ("representative".to_owned(), p.t("page-capacity-representative"), String::new()),
         ];
-        inputs.push(Self::with_default(self.choice("capacity", false, capacities)));
+        inputs.push(self.choice("capacity", false, capacities).with_default());
         vec![Group { inputs, ..Group::default() }]
     }
 
@@ -216,7 +205,7 @@ impl Steps<'_> {
         let categories = self.operator.data_categories_of(self.service()).into_iter();
         let categories: Vec<_> =
             categories.map(|one| (one.id.clone(), one.names.get(p.language).to_owned(), String::new())).collect();
-        let mut inputs = vec![Self::with_default(self.choice("deletion.desired_result", false, results))];
+        let mut inputs = vec![self.choice("deletion.desired_result", false, results).with_default()];
         if !categories.is_empty() {
             inputs.push(self.choice("deletion.data_categories", true, categories).optional());
         }

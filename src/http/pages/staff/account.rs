@@ -6,7 +6,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::NaiveDate;
 
 use super::ask::Ask;
 use super::nav::Nav;
@@ -210,12 +209,10 @@ async fn mark_absence(
 ) -> Result<HttpResponse, ApiError> {
     let member = member.0;
     member.check_free()?;
-    let day = |name: &'static str| {
-        let parsed = NaiveDate::parse_from_str(fields.get(name), "%Y-%m-%d");
-        parsed.map_err(|_| ServiceError::field(&format!("/{name}"), "date_format"))
-    };
-    let sent = day("from")
-        .and_then(|from| Ok(AbsenceForm { from, until: day("until")?, deputy_id: fields.get("deputy_id").to_owned() }));
+    let deputy_id = || fields.get("deputy_id").to_owned();
+    let sent = fields
+        .day("from")
+        .and_then(|from| Ok(AbsenceForm { from, until: fields.day("until")?, deputy_id: deputy_id() }));
     let marked = match sent {
         Ok(form) => absence::mark(&app, member.clone(), member.id.clone(), form, None).await.map(drop),
         Err(error) => Err(error),

@@ -17,7 +17,6 @@ use super::queue::operator_name;
 use super::session::Staff;
 use crate::domain::almaty;
 use crate::domain::calendar::{Calendar, DayEntry};
-use crate::domain::text;
 use crate::domain::vocabulary::{Certainty, Localized};
 use crate::http::api::AppData;
 use crate::http::pages::chrome::{Chrome, page, see_other};
@@ -202,13 +201,7 @@ fn month_of(
 fn panels(p: &Chrome, fields: &Fields, year: i32, left: &Left) -> Vec<Panel> {
     let wrongs = |id: &str| left.wrong.as_ref().filter(|(panel, _)| *panel == id).map(|(_, wrongs)| wrongs);
     let ask = Ask { p, fields };
-    let mut working = ask.choice("working", false, ask.worded("console-working", &["no", "yes"]));
-    if let Control::Choice { options, .. } = &mut working.control
-        && !options.iter().any(|option| option.chosen)
-        && let Some(first) = options.first_mut()
-    {
-        first.chosen = true;
-    }
+    let working = ask.choice("working", false, ask.worded("console-working", &["no", "yes"])).with_default();
     let name = |language: &str| ask.line(&format!("name.{language}"), "text").optional();
     let inputs =
         vec![ask.line("date", "date"), working, name("kk"), name("ru"), name("en"), ask.line("source", "text")];
@@ -277,9 +270,7 @@ fn revision_words(p: &Chrome, change: &Value) -> String {
 
 /// A day as it was typed.
 fn day_form(fields: &Fields) -> Result<(NaiveDate, DayForm), ServiceError> {
-    let missing = |name: &str| ServiceError::field(name, "required");
-    let typed = fields.some("date").ok_or_else(|| missing("/date"))?;
-    let date = text::date(typed).map_err(|_| ServiceError::field("/date", "date_format"))?;
+    let date = fields.day("date")?;
     let name = |language: &str| fields.get(&format!("name.{language}")).to_owned();
     let name = Localized { kk: name("kk"), ru: name("ru"), en: name("en") };
     let is_named = [&name.kk, &name.ru, &name.en].iter().any(|name| !name.is_empty());

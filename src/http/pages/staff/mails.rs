@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::NaiveDate;
 
 use super::account::done_text;
 use super::ask::Ask;
@@ -18,6 +17,7 @@ use crate::http::pages::chrome::{Chrome, page, see_other};
 use crate::http::pages::form::Fields;
 use crate::http::pages::input::Control;
 use crate::http::problem::ApiError;
+use crate::services::desk::Page as List;
 use crate::services::error::ServiceError;
 use crate::services::mail_desk::{
     self, How, MailState, MailView, OneMail, OutboxQuery, PostedForm, ResendForm, ReturnedForm,
@@ -49,7 +49,7 @@ struct Part {
 
 #[derive(Template)]
 #[template(path = "pages/staff/mails.html")]
-struct List {
+struct ListPage {
     p: Chrome,
     nav: Nav,
     title: String,
@@ -77,9 +77,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .route("/mails", web::get().to(list))
         .route("/mails/{id}", web::get().to(show))
         .route("/mails/{id}/print", web::get().to(print))
-        .route("/mails/{id}/resend", web::post().to(resend))
-        .route("/mails/{id}/posted", web::post().to(posted))
-        .route("/mails/{id}/returned", web::post().to(returned));
+        .route("/mails/{id}/{part}", web::post().to(act));
 }
 
 async fn list(app: AppData, request: HttpRequest, member: Staff) -> Result<HttpResponse, ApiError> {
@@ -100,7 +98,7 @@ async fn list(app: AppData, request: HttpRequest, member: Staff) -> Result<HttpR
                 return Err(ServiceError::forbidden().into());
             }
             let text = wrongs.fields.into_values().next().unwrap_or(wrongs.detail);
-            (mail_desk::nothing(), text, wrongs.status)
+            (List::default(), text, wrongs.status)
         }
     };
     let label = |state: MailState| p.word("console-mails", state.as_str());
@@ -112,7 +110,7 @@ async fn list(app: AppData, request: HttpRequest, member: Staff) -> Result<HttpR
         is_current: state == Some(one),
     }));
     let kept = state.map(|state| format!("state={}&", state.as_str())).unwrap_or_default();
-    let template = List {
+    let template = ListPage {
         title: state.map_or_else(|| p.t("console-nav-mails"), label),
         parts,
         reference: fields.get("reference").to_owned(),
@@ -229,7 +227,7 @@ fn panels(p: &Chrome, one: &OneMail, wrong: Option<&(&'static str, Wrongs, Field
         let how: Vec<_> = [How::Posted, How::HandedOver].map(How::as_str).to_vec();
         let inputs = vec![
             ask.line("on", "date"),
-            chosen(ask.choice("how", false, ask.worded("console-posted", &how))),
+            ask.choice("how", false, ask.worded("console-posted", &how)).with_default(),
             ask.line("tracking", "text").optional(),
         ];
         let panel = Panel::new(p, "mail-posted", action("posted"), inputs);
@@ -249,96 +247,59 @@ fn panels(p: &Chrome, one: &OneMail, wrong: Option<&(&'static str, Wrongs, Field
     panels
 }
 
-/// Chooses the first where nothing was chosen.
-fn chosen(mut input: crate::http::pages::input::Input) -> crate::http::pages::input::Input {
-    if let Control::Choice { options, .. } = &mut input.control
-        && !options.iter().any(|option| option.chosen)
-        && let Some(first) = options.first_mut()
-    {
-        first.chosen = true;
-    }
-    input
-}
-
 /// A letter on its own, to be printed. The look is noted.
 async fn print(app: AppData, member: Staff, path: Path<String>) -> Result<HttpResponse, ApiError> {
     Ok(letter(mail_desk::print(&app, member.0, path.into_inner()).await?))
 }
 
-/// Leads to the mail as it stands now, or shows what to correct.
-async fn answer(
-    app: &AppData,
-    (request, member, id): (&HttpRequest, &Member, &str),
-    panel: &'static str,
+/// Does something with a mail, and leads to it as it stands now or shows what to correct.
+async fn act(
+    app: AppData,
+    request: HttpRequest,
+    member: Staff,
+    path: Path<(String, String)>,
     fields: Fields,
-    did: Result<MailView, ServiceError>,
 ) -> Result<HttpResponse, ApiError> {
+    let (member, (id, part)) = (member.0, path.into_inner());
+    let panel = match part.as_str() {
+        "resend" => "mail-resend",
+        "posted" => "mail-posted",
+        "returned" => "mail-returned",
+        _ => return Err(ServiceError::NotFound.into()),
+    };
+    let did = match panel {
+        "mail-resend" => resend(&app, member.clone(), &id, &fields).await,
+        "mail-posted" => posted(&app, member.clone(), &id, &fields).await,
+        _ => returned(&app, member.clone(), &id, &fields).await,
+    };
     match did {
         Ok(mail) => Ok(see_other(&format!("/staff/mails/{}?done={panel}", mail.id))),
         Err(error) => {
-            let wrongs = Wrongs::of(app, request, error)?;
-            render(app, request, member, id, Some((panel, wrongs, fields))).await
+            let wrongs = Wrongs::of(&app, &request, error)?;
+            render(&app, &request, &member, &id, Some((panel, wrongs, fields))).await
         }
     }
 }
 
-async fn resend(
-    app: AppData,
-    request: HttpRequest,
-    member: Staff,
-    path: Path<String>,
-    fields: Fields,
-) -> Result<HttpResponse, ApiError> {
-    let (member, id) = (member.0, path.into_inner());
+async fn resend(app: &AppData, member: Member, id: &str, fields: &Fields) -> Result<MailView, ServiceError> {
     let form = ResendForm { email: fields.some("email").map(ToOwned::to_owned) };
-    let did = mail_desk::resend(&app, member.clone(), id.clone(), form).await;
-    answer(&app, (&request, &member, &id), "mail-resend", fields, did).await
+    mail_desk::resend(app, member, id.to_owned(), form).await
 }
 
-/// A day that was typed.
-fn day(fields: &Fields, name: &str) -> Result<NaiveDate, ServiceError> {
-    let typed = fields.get(name);
-    let code = if typed.is_empty() { "required" } else { "date_format" };
-    NaiveDate::parse_from_str(typed, "%Y-%m-%d").map_err(|_| ServiceError::field(&format!("/{name}"), code))
-}
-
-async fn posted(
-    app: AppData,
-    request: HttpRequest,
-    member: Staff,
-    path: Path<String>,
-    fields: Fields,
-) -> Result<HttpResponse, ApiError> {
-    let (member, id) = (member.0, path.into_inner());
-    let form = day(&fields, "on").map(|on| PostedForm {
-        on,
+async fn posted(app: &AppData, member: Member, id: &str, fields: &Fields) -> Result<MailView, ServiceError> {
+    let form = PostedForm {
+        on: fields.day("on")?,
         how: How::parse(fields.get("how")),
         tracking: fields.some("tracking").map(ToOwned::to_owned),
-    });
-    let did = match form {
-        Ok(form) => mail_desk::posted(&app, member.clone(), id.clone(), form).await,
-        Err(error) => Err(error),
     };
-    answer(&app, (&request, &member, &id), "mail-posted", fields, did).await
+    mail_desk::posted(app, member, id.to_owned(), form).await
 }
 
-async fn returned(
-    app: AppData,
-    request: HttpRequest,
-    member: Staff,
-    path: Path<String>,
-    fields: Fields,
-) -> Result<HttpResponse, ApiError> {
-    let (member, id) = (member.0, path.into_inner());
-    let on = fields.some("on").map(|_| day(&fields, "on")).transpose();
-    let form = on.map(|on| ReturnedForm {
-        on,
+async fn returned(app: &AppData, member: Member, id: &str, fields: &Fields) -> Result<MailView, ServiceError> {
+    let form = ReturnedForm {
+        on: fields.some("on").map(|_| fields.day("on")).transpose()?,
         reason: fields.get("reason").to_owned(),
         by_mistake: fields.some("by_mistake").is_some(),
-    });
-    let did = match form {
-        Ok(form) => mail_desk::returned(&app, member.clone(), id.clone(), form).await,
-        Err(error) => Err(error),
     };
-    answer(&app, (&request, &member, &id), "mail-returned", fields, did).await
+    mail_desk::returned(app, member, id.to_owned(), form).await
 }

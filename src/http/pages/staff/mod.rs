@@ -10,6 +10,7 @@ mod external;
 mod facts;
 mod mails;
 mod nav;
+mod operators;
 mod panel;
 mod questions;
 mod queue;
@@ -57,6 +58,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
                 .configure(account::configure)
                 .configure(calendar::configure)
                 .configure(mails::configure)
+                .configure(operators::configure)
                 .configure(record::configure)
                 .configure(reports::configure)
                 .configure(users::configure),

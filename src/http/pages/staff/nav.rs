@@ -27,6 +27,7 @@ impl Nav {
             ("/staff/mails", "console-nav-mails", is_staff),
             ("/staff/reports", "console-nav-reports", is_staff),
             ("/staff/calendar", "console-nav-calendar", is_staff || member.is_admin),
+            ("/staff/operators", "console-nav-operators", member.is_admin),
             ("/staff/users", "console-nav-users", member.is_admin),
             ("/staff/account", "console-nav-account", true),
         ];

@@ -90,9 +90,9 @@ async fn show(app: AppData, request: HttpRequest, member: Staff) -> Result<HttpR
     let (found, mistake) = match query_of(&fields) {
         Ok(query) => match desk::list(&app, member.clone(), query).await {
             Ok(found) => (found, String::new()),
-            Err(error) => (nothing(), told(&app, &request, error.into())?),
+            Err(error) => (List::default(), told(&app, &request, error.into())?),
         },
-        Err(error) => (nothing(), told(&app, &request, error.into())?),
+        Err(error) => (List::default(), told(&app, &request, error.into())?),
     };
     let counts = desk::counts(&app, member.clone()).await?;
     render(&app, &request, &member, &fields, (found, mistake, false), &counts).await
@@ -106,14 +106,10 @@ async fn search(app: AppData, request: HttpRequest, member: Staff, fields: Field
     }
     let (found, mistake) = match desk::search(&app, member.clone(), SearchForm { q: typed.to_owned() }).await {
         Ok(found) => (found, String::new()),
-        Err(error) => (nothing(), told(&app, &request, error.into())?),
+        Err(error) => (List::default(), told(&app, &request, error.into())?),
     };
     let counts = desk::counts(&app, member.clone()).await?;
     render(&app, &request, &member, &Fields::default(), (found, mistake, true), &counts).await
-}
-
-const fn nothing() -> List<QueueItem> {
-    List { items: Vec::new(), next_cursor: None }
 }
 
 /// What to correct, in words; what is no mistake of the reader's goes on.

@@ -93,49 +93,47 @@ async fn go_on(app: AppData, request: HttpRequest, member: Staff, fields: Fields
 
 /// What is to correct on the first page before the second one can be shown.
 fn first_mistakes(app: &AppData, language: Language, fields: &Fields) -> Wrong {
-    let mut wrong = Wrong::default();
-    let mut add = |name: &str, code: &str| {
-        wrong.questions.insert(name.to_owned(), app.texts.field(language, code, &[]));
-    };
+    let mut mistakes = Vec::new();
     if Draft::read(fields).kind().is_none() {
-        add("kind", "required");
+        mistakes.push(FieldError::new("/kind", "required"));
     }
-    if let Err(code) = received_at(fields, app.clock.now()) {
-        add("received_on", code);
+    if let Err(ServiceError::Invalid(errors)) = received_at(fields, app.clock.now()) {
+        mistakes.extend(errors);
     }
-    wrong
+    Wrong { questions: by_question(app, language, &mistakes), failure: None }
+}
+
+/// The texts of mistakes, by the question that each belongs to.
+fn by_question(app: &AppData, language: Language, mistakes: &[FieldError]) -> BTreeMap<String, String> {
+    let text = |mistake: &FieldError| app.texts.field(language, mistake.code, &mistake.args);
+    // Of several at one question the first is told.
+    mistakes.iter().rev().map(|mistake| (question(mistake), text(mistake))).collect()
 }
 
 /// The moment of receipt. Of an earlier day without an hour it is noon: terms are counted by days.
-fn received_at(fields: &Fields, now: DateTime<Utc>) -> Result<DateTime<Utc>, &'static str> {
-    let typed = fields.some("received_on").ok_or("required")?;
-    let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").map_err(|_| "date_format")?;
+fn received_at(fields: &Fields, now: DateTime<Utc>) -> Result<DateTime<Utc>, ServiceError> {
+    let day = fields.day("received_on")?;
     let today = almaty::local_date(now);
     if day > today {
-        return Err("date_in_future");
+        return Err(ServiceError::field("/received_on", "date_in_future"));
     }
-    let at = |time: NaiveTime| almaty::at_local(day, time.hour(), time.minute());
-    match fields.some("received_time").map(|time| NaiveTime::parse_from_str(time, "%H:%M")) {
-        Some(Ok(time)) if at(time) > now => Err("date_in_future"),
-        Some(Ok(time)) => Ok(at(time)),
-        Some(Err(_)) => Err("time_format"),
-        None if day == today => Ok(now),
-        None => Ok(almaty::at_local(day, 12, 0)),
-    }
+    let Some(typed) = fields.some("received_time") else {
+        return Ok(if day == today { now } else { almaty::at_local(day, 12, 0) });
+    };
+    let time = NaiveTime::parse_from_str(typed, "%H:%M").ok();
+    let time = time.ok_or_else(|| ServiceError::field("/received_time", "time_format"))?;
+    let at = almaty::at_local(day, time.hour(), time.minute());
+    if at > now { Err(ServiceError::field("/received_time", "date_in_future")) } else { Ok(at) }
 }
 
 fn part_of(fields: &Fields, now: DateTime<Utc>) -> Result<RecordPart, ServiceError> {
-    let received_at = received_at(fields, now).map_err(|code| ServiceError::field("/received_on", code))?;
-    let documents = match fields.some("documents_on").map(|typed| NaiveDate::parse_from_str(typed, "%Y-%m-%d")) {
-        None => None,
-        Some(Ok(day)) => Some(documents_at(day, received_at, now)),
-        Some(Err(_)) => return Err(ServiceError::field("/documents_at", "date_format")),
-    };
+    let received_at = received_at(fields, now)?;
+    let documents_on = fields.some("documents_on").map(|_| fields.day("documents_on")).transpose()?;
     Ok(RecordPart {
         channel: Channel::parse(fields.get("channel")).unwrap_or(Channel::Paper),
         received_at: Some(received_at),
         identity_confirmed: fields.some("identity_confirmed").is_some(),
-        documents_at: documents,
+        documents_at: documents_on.map(|day| documents_at(day, received_at, now)),
         consumer: fields.some("consumer").is_some(),
     })
 }
@@ -184,11 +182,7 @@ async fn record(
 /// What went wrong, in the words of the member's language.
 fn told(app: &AppData, request: &HttpRequest, error: &ApiError) -> Result<Wrong, ApiError> {
     let language = Chrome::of(request)?.language;
-    let mut wrong = Wrong::default();
-    for mistake in error.errors() {
-        let text = app.texts.field(language, mistake.code, &mistake.args);
-        wrong.questions.entry(question(mistake)).or_insert(text);
-    }
+    let mut wrong = Wrong { questions: by_question(app, language, error.errors()), failure: None };
     if wrong.questions.is_empty() {
         let said = words(app, language, request, error);
         wrong.failure = Some((error.status_code(), format!("{} {}", said.title, said.detail)));
@@ -198,7 +192,7 @@ fn told(app: &AppData, request: &HttpRequest, error: &ApiError) -> Result<Wrong,
 
 fn question(mistake: &FieldError) -> String {
     match mistake.pointer.as_str() {
-        "/received_at" | "/received_on" => "received_on".to_owned(),
+        "/received_at" => "received_on".to_owned(),
         "/documents_at" => "documents_on".to_owned(),
         _ => question_of(mistake),
     }

@@ -11,7 +11,6 @@ use super::panel::Wrongs;
 use super::queue::operator_name;
 use super::session::Staff;
 use crate::domain::report::{Counts, Deadlines, Details, Part};
-use crate::domain::text;
 use crate::http::api::AppData;
 use crate::http::api::reports::table;
 use crate::http::pages::chrome::{Chrome, page};
@@ -71,10 +70,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 /// The period of an address. An empty field is none.
 fn query_of(fields: &Fields) -> Result<ReportQuery, ServiceError> {
-    let day = |name: &str| {
-        let parsed = fields.some(name).map(text::date).transpose();
-        parsed.map_err(|_| ServiceError::field(&format!("/query/{name}"), "date_format"))
-    };
+    let day = |name: &str| fields.some(name).map(|_| fields.day(name)).transpose();
     Ok(ReportQuery { from: day("from")?, to: day("to")?, operator: fields.some("operator").map(ToOwned::to_owned) })
 }
 

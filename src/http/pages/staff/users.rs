@@ -59,9 +59,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(web::resource("/users").route(web::get().to(list)).route(web::post().to(create)))
         .route("/users/sign-in-policy", web::post().to(set_policy))
         .service(web::resource("/users/{id}").route(web::get().to(show)).route(web::post().to(change)))
-        .route("/users/{id}/password", web::post().to(reset_password))
-        .route("/users/{id}/totp", web::post().to(reset_totp))
-        .route("/users/{id}/external", web::post().to(reset_external));
+        .route("/users/{id}/{part}", web::post().to(reset));
 }
 
 async fn list(app: AppData, request: HttpRequest, member: Staff) -> Result<HttpResponse, ApiError> {
@@ -271,54 +269,33 @@ async fn change(
     }
 }
 
-async fn reset_password(
+/// Takes a factor of a member away, or gives them a temporary password, which is shown this once.
+async fn reset(
     app: AppData,
     request: HttpRequest,
     member: Staff,
-    path: Path<String>,
+    path: Path<(String, String)>,
     fields: Fields,
 ) -> Result<HttpResponse, ApiError> {
-    let reset = users::reset_password(&app, &member.0, &path).await;
-    let user = users::one(&app, &member.0, &path).await?;
-    match reset {
-        Ok(given) => render(&request, &member.0, (user, given.temporary_password), None),
-        Err(error) => {
-            let wrong = Wrongs::of(&app, &request, error)?;
-            render(&request, &member.0, (user, String::new()), Some(&("user-password", wrong, fields)))
+    let (admin, (id, part)) = (&member.0, path.into_inner());
+    let (panel, did) = match part.as_str() {
+        "password" => {
+            let given = users::reset_password(&app, admin, &id).await;
+            ("user-password", given.map(|given| Some(given.temporary_password)))
         }
+        "totp" => ("user-totp", sign_in::reset_totp(&app, admin, &id).await.map(|()| None)),
+        "external" => ("user-external", sign_in::reset_external(&app, admin, &id).await.map(|()| None)),
+        _ => return Err(ServiceError::NotFound.into()),
+    };
+    if let Ok(None) = did {
+        return Ok(see_other(&format!("/staff/users/{id}?done={part}-reset")));
     }
-}
-
-async fn reset_totp(
-    app: AppData,
-    request: HttpRequest,
-    member: Staff,
-    path: Path<String>,
-    fields: Fields,
-) -> Result<HttpResponse, ApiError> {
-    match sign_in::reset_totp(&app, &member.0, &path).await {
-        Ok(()) => Ok(see_other(&format!("/staff/users/{}?done=totp-reset", path.as_str()))),
+    let user = users::one(&app, admin, &id).await?;
+    match did {
+        Ok(password) => render(&request, admin, (user, password.unwrap_or_default()), None),
         Err(error) => {
-            let user = users::one(&app, &member.0, &path).await?;
             let wrong = Wrongs::of(&app, &request, error)?;
-            render(&request, &member.0, (user, String::new()), Some(&("user-totp", wrong, fields)))
-        }
-    }
-}
-
-async fn reset_external(
-    app: AppData,
-    request: HttpRequest,
-    member: Staff,
-    path: Path<String>,
-    fields: Fields,
-) -> Result<HttpResponse, ApiError> {
-    match sign_in::reset_external(&app, &member.0, &path).await {
-        Ok(()) => Ok(see_other(&format!("/staff/users/{}?done=external-reset", path.as_str()))),
-        Err(error) => {
-            let user = users::one(&app, &member.0, &path).await?;
-            let wrong = Wrongs::of(&app, &request, error)?;
-            render(&request, &member.0, (user, String::new()), Some(&("user-external", wrong, fields)))
+            render(&request, admin, (user, String::new()), Some(&(panel, wrong, fields)))
         }
     }
 }
