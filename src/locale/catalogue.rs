@@ -27,19 +27,23 @@ pub(super) fn read(file: &str, text: &str) -> Result<(FluentResource, Vec<Entry>
         let first = mistakes.iter().min_by_key(|mistake| mistake.pos.start);
         DataFileError {
             file: file.to_owned(),
-            line: line_at(text, first.map_or(0, |mistake| mistake.pos.start)),
+            line: text.get(..first.map_or(0, |mistake| mistake.pos.start)).map_or(0, line_ends) + 1,
             key: "(file)".to_owned(),
             expected: first.map_or_else(|| "Fluent".to_owned(), ToString::to_string),
         }
     })?;
     let mut entries = Vec::new();
+    // The texts come in the order of the file, so each line is counted once.
+    let (mut line, mut counted) = (1, 0);
     for node in resource.entries() {
         let (id, value, attributes) = match node {
             Node::Message(message) => (message.id.name, message.value.as_ref(), message.attributes.len()),
             Node::Term(term) => (term.id.name, None, 0),
             _ => continue,
         };
-        let line = line_at(text, id.as_ptr().addr().saturating_sub(resource.source().as_ptr().addr()));
+        let start = id.as_ptr().addr().saturating_sub(resource.source().as_ptr().addr());
+        line += text.get(counted..start).map_or(0, line_ends);
+        counted = start;
         let mistake = |expected: &str| DataFileError {
             file: file.to_owned(),
             line,
@@ -141,6 +145,6 @@ fn collect_inline(inline: &InlineExpression<&str>, variables: &mut BTreeSet<Stri
     }
 }
 
-fn line_at(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+fn line_ends(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'\n').count()
 }
