@@ -94,10 +94,10 @@ async fn clause_002_4_2_2() {
     // A document that is sent as a file starts the clock by itself.
     let by_file = desk.confirmed(&forms::of_kind("correction")).await;
     desk.test.app.clock.set(at("2026-11-27T09:30"));
-    let part = reqwest::multipart::Part::bytes(&b"%PDF-1.7 an extract"[..]).file_name("extract.pdf");
     let url = format!("{}{}", desk.test.base, by_file.path("/attachments"));
-    let form = reqwest::multipart::Form::new().part("file", part);
-    let sent = desk.test.http.post(url).bearer_auth(&by_file.token).multipart(form).send().await.unwrap();
+    let call = desk.test.http.post(url).bearer_auth(&by_file.token);
+    let call = forms::with_file(call, &[], "extract.pdf", "application/pdf", b"%PDF-1.7 an extract");
+    let sent = call.send().await.unwrap();
     assert_eq!(sent.status(), 201);
     let running = clock(&desk.seen(&by_file).await, "correction").clone();
     assert_eq!((&running["started_at"], &running["due_on"]), (&json!("2026-11-27T04:30:00Z"), &json!("2026-11-30")));

@@ -1,6 +1,5 @@
 //! Files of a request: in whole and out whole, known by their content, sealed where they lie.
 
-use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -18,9 +17,8 @@ pub fn pdf(size: usize) -> Vec<u8> {
 
 /// Sends a file; `path` is that of the requester or of staff.
 pub async fn send(test: &TestApp, path: &str, token: &str, name: &str, bytes: Vec<u8>, key: Option<&str>) -> Answer {
-    let part = Part::bytes(bytes).file_name(name.to_owned()).mime_str("text/html").unwrap();
-    let url = format!("{}{path}", test.base);
-    let mut request = test.http.post(url).bearer_auth(token).multipart(Form::new().part("file", part));
+    let request = test.http.post(format!("{}{path}", test.base)).bearer_auth(token);
+    let mut request = forms::with_file(request, &[], name, "text/html", &bytes);
     if let Some(key) = key {
         request = request.header("Idempotency-Key", key);
     }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use crate::support::forms;
@@ -14,10 +13,10 @@ async fn with_file(process: &Running) -> (String, String) {
     let receipt = process.post("/api/v1/operators/demo/requests", None, &forms::access()).await.expect(201);
     let text = |name: &str| receipt[name].as_str().unwrap().to_owned();
     let (reference, token) = (text("reference"), text("token"));
-    let part = Part::bytes(b"%PDF-1.7\nsynthetic".to_vec()).file_name("proof.pdf");
     let url = format!("{}/api/v1/requests/{reference}/attachments", process.base);
-    let form = Form::new().part("file", part);
-    let answer = reqwest::Client::new().post(url).bearer_auth(&token).multipart(form).send().await.unwrap();
+    let call = reqwest::Client::new().post(url).bearer_auth(&token);
+    let call = forms::with_file(call, &[], "proof.pdf", "application/pdf", b"%PDF-1.7\nsynthetic");
+    let answer = call.send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 201);
     (reference, token)
 }

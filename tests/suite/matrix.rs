@@ -7,7 +7,6 @@ use diesel::prelude::*;
 use otinish::domain::vocabulary::Role;
 use otinish::storage::schema::outbox;
 use reqwest::Method;
-use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use crate::support::journey::{Desk, stored};
@@ -77,8 +76,8 @@ fn body_of(pattern: &str, part: &str, callers: &Callers, (request, version): (&S
 
 /// Sends a small file.
 async fn send_file(test: &TestApp, path: &str, token: Option<&str>) -> Answer {
-    let part = Part::bytes(b"A letter, in plain words.".to_vec()).file_name("letter.txt");
-    let mut call = test.http.post(format!("{}{path}", test.base)).multipart(Form::new().part("file", part));
+    let call = test.http.post(format!("{}{path}", test.base));
+    let mut call = forms::with_file(call, &[], "letter.txt", "text/plain", b"A letter, in plain words.");
     if let Some(token) = token {
         call = call.bearer_auth(token);
     }

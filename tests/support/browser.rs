@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use reqwest::header::{COOKIE, SET_COOKIE};
 
-use super::{Answer, Member, PASSWORD, TestApp};
+use super::{Answer, Member, PASSWORD, TestApp, forms};
 
 /// A browser of one person.
 pub struct Browser<'a> {
@@ -149,20 +149,8 @@ impl<'a> Browser<'a> {
 
     /// Sends a file by the form that leads to an address.
     pub async fn send_file(&mut self, page: &Page, action: &str, name: &str, content: &[u8]) -> Page {
-        let boundary = "----page";
-        let mut body = Vec::new();
-        for (field, value) in page.form(action) {
-            body.extend(
-                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes(),
-            );
-        }
-        body.extend(
-            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").bytes(),
-        );
-        body.extend_from_slice(content);
-        body.extend(format!("\r\n--{boundary}--\r\n").bytes());
         let request = self.app.http.post(format!("{}{action}", self.app.base));
-        let request = request.header("content-type", format!("multipart/form-data; boundary={boundary}")).body(body);
+        let request = forms::with_file(request, &page.form(action), name, "application/octet-stream", content);
         self.follow(action, request).await
     }
 

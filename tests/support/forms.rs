@@ -1,5 +1,6 @@
 //! Requests as people send them. All people are invented; their numbers only have right control digits.
 
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 /// A made-up IIN: born 1 January 1990.
@@ -44,4 +45,27 @@ pub const KINDS: [&str; 7] =
 /// The body of a change of kind to a correction.
 pub fn corrections_only() -> Value {
     json!({"kind": "correction", "corrections": of_kind("correction")["corrections"]})
+}
+
+/// A call with fields and one file, as browsers send a form with a file.
+pub fn with_file(
+    call: RequestBuilder,
+    fields: &[(String, String)],
+    name: &str,
+    media_type: &str,
+    content: &[u8],
+) -> RequestBuilder {
+    let boundary = "----form";
+    let mut body = Vec::new();
+    for (field, value) in fields {
+        body.extend(
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes(),
+        );
+    }
+    let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+    let disposition = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"");
+    body.extend(format!("--{boundary}\r\n{disposition}\r\nContent-Type: {media_type}\r\n\r\n").bytes());
+    body.extend_from_slice(content);
+    body.extend(format!("\r\n--{boundary}--\r\n").bytes());
+    call.header("content-type", format!("multipart/form-data; boundary={boundary}")).body(body)
 }
