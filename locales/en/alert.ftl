@@ -24,7 +24,7 @@ alert-wrong_secrets_from-what = From one network address came many wrong secrets
 alert-wrong_secrets_from-do = Secrets are too long to be guessed. If it goes on, block the address at the firewall or the proxy.
 
 alert-broken_chain-subject = Attention: the audit is damaged
-alert-broken_chain-what = The daily verification found that a history, the audit trail or a checkpoint is not what was written.
+alert-broken_chain-what = The daily verification found that a history, the audit trail or a checkpoint is not what was written, or that the checkpoints could not be read.
 alert-broken_chain-do = Keep copies of the database and of the folder of checkpoints as they are now, run “otinish audit verify” to see what it is, compare with the backups, and judge whether it is a breach of personal data.
 
 alert-dead_mails-subject = Attention: several mails were given up

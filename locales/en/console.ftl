@@ -85,7 +85,7 @@ console-days-left = { $days ->
 console-no-deadline = No deadline runs
 console-no-name = No name
 console-nobody = Nobody
-console-away-until = away until { $date }
+console-away-until = away, last day { $date }
 console-flag-duplicate = Possible duplicate
 console-flag-hold = Legal hold
 console-flag-consumer = Consumer
@@ -250,3 +250,9 @@ compose-objection-refused = You objected to automated processing. A person has l
 compose-claim-granted = We have considered your claim and meet it: [what is done, and by when].
 compose-claim-partly_granted = We have considered your claim. What we meet and what not stands below, item by item, with the reasons.
 compose-claim-refused = We have considered your claim and cannot meet it: [reasons].
+
+## What stands in the way
+
+console-preview-changed = You changed something after you looked at what would be sent, so nothing was sent. Look at it once more.
+console-code-missing = Enter the code.
+console-to-queue-link = To the queue

@@ -15,13 +15,13 @@ page-landing-lead = Choose the organisation. You can ask what it knows about you
 
 page-optional = optional
 page-error-prefix = Error:
-page-mistakes = Please correct this
+page-mistakes = This did not work yet
 page-next = Continue
 page-back = Back
 page-sent-before = A request with other answers was already sent from this form. If you want to send one more, press “Send” again.
 page-send = Send the request
 page-change = Change
-page-answer-by = We will answer { $by }
+page-was-due = Due: { $date }
 page-how-counted = How we count this date
 page-step-of = Step { $step } of 4.
 page-step-1 = What do you want to ask for?
@@ -34,7 +34,7 @@ page-step-hint-3 = Only what is needed for this request.
 page-step-hint-4 = Nothing has been sent yet.
 page-heading-subject = The person whose data it is
 page-heading-representative = You, the representative
-page-heading-no-iin = There is no IIN
+page-heading-no-iin = If there is no IIN
 page-heading-correction = Correction { $number }
 page-service-all = All services
 page-capacity-subject = For myself
@@ -174,7 +174,7 @@ page-label-reason = Why
 page-cancel-button = Withdraw
 page-receipt-link = Receipt to print
 page-proof-link = Download the history with its proof
-page-leave = Close on this device
+page-leave = Leave: forget on this device
 
 ## The receipt
 
@@ -208,3 +208,9 @@ page-problem-unsupported_media_type-title = This kind of file is not taken
 page-problem-unsupported_media_type-detail = Send PDF, JPEG, PNG, HEIC, DOCX without macros, TXT, EML or P7S. What is in the file counts, not its name.
 page-problem-not_acceptable-title = The page cannot be shown
 page-problem-not_acceptable-detail = The browser asks for a form of this page that there is none of. Open it in another browser.
+
+## Deadlines that were missed
+
+page-clock-overdue = Overdue
+page-clock-late = Met late
+page-clock-due = Due { $day }

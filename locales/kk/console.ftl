@@ -73,7 +73,7 @@ console-col-assignee = Орындаушы
 console-col-received = Түсті
 console-overdue-by = { $days ->
     [0] мерзімі өтті
-   *[other] мерзімі { $days } жұмыс күніне өтті
+   *[other] { $days } жұмыс күніне кешікті
 }
 console-due-today = бүгін 24:00-ге дейін
 console-days-left = { $days ->
@@ -83,7 +83,7 @@ console-days-left = { $days ->
 console-no-deadline = Мерзім жүріп жатқан жоқ
 console-no-name = Аты жоқ
 console-nobody = Ешкім
-console-away-until = { $date } дейін жоқ
+console-away-until = орнында жоқ, соңғы күні: { $date }
 console-flag-duplicate = Қайталану мүмкін
 console-flag-hold = Жоюға тыйым
 console-flag-consumer = Тұтынушы
@@ -215,7 +215,7 @@ console-label-received_at = Қашан түсті?
 console-hint-received_at = Алматы уақыты бойынша күні мен сағаты.
 console-label-done_on = Қай күні істелді?
 console-hint-done_on = Толтырмасаңыз — бүгін.
-console-label-consumer = Бұл тұтынушының претензиясы ма?
+console-label-consumer = Бұл тұтынушының кінәрат-талабы ма?
 console-label-kind = Өтініш түрі
 console-consumer-yes = Иә
 console-consumer-no = Жоқ
@@ -245,6 +245,12 @@ compose-consent_withdrawal-refused = Сіз келісімді кері қайт
 compose-objection-granted = Сіз тек автоматтандырылған өңдеумен қабылданған шешімге қарсылық білдірдіңіз. Біз оның күшін жойдық; мәселені адам қайта қарады: [нәтижесі].
 compose-objection-partly_granted = Сіз автоматтандырылған өңдеуге қарсылық білдірдіңіз. Не өзгеретіні, не қалатыны төменде тармақтар бойынша негіздемесімен көрсетілген.
 compose-objection-refused = Сіз автоматтандырылған өңдеуге қарсылық білдірдіңіз. Мәселені адам қайта қарады, шешім күшінде қалады: [негіздеме].
-compose-claim-granted = Біз Сіздің претензияңызды қарадық және оны қанағаттандырамыз: [не істеледі және қашан].
-compose-claim-partly_granted = Біз Сіздің претензияңызды қарадық. Нені қанағаттандыратынымыз, нені қанағаттандырмайтынымыз төменде тармақтар бойынша негіздемесімен көрсетілген.
-compose-claim-refused = Біз Сіздің претензияңызды қарадық және оны қанағаттандыра алмаймыз: [негіздеме].
+compose-claim-granted = Біз Сіздің кінәрат-талабыңызды қарадық және оны қанағаттандырамыз: [не істеледі және қашан].
+compose-claim-partly_granted = Біз Сіздің кінәрат-талабыңызды қарадық. Нені қанағаттандыратынымыз, нені қанағаттандырмайтынымыз төменде тармақтар бойынша негіздемесімен көрсетілген.
+compose-claim-refused = Біз Сіздің кінәрат-талабыңызды қарадық және оны қанағаттандыра алмаймыз: [негіздеме].
+
+## Не кедергі
+
+console-preview-changed = Жіберілетінін қарағаннан кейін бірдеңе өзгерттіңіз, сондықтан ештеңе жіберілген жоқ. Қайта қараңыз.
+console-code-missing = Кодты енгізіңіз.
+console-to-queue-link = Өтініштер тізіміне

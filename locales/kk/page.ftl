@@ -15,13 +15,13 @@ page-landing-lead = Ұйымды таңдаңыз. Ол Сіз туралы не
 
 page-optional = міндетті емес
 page-error-prefix = Қате:
-page-mistakes = Мынаны түзетіңіз
+page-mistakes = Әзірге болмады
 page-next = Әрі қарай
 page-back = Артқа
 page-sent-before = Осы нысаннан басқа жауаптары бар өтініш жіберіліп қойған. Тағы бір өтініш бергіңіз келсе, «Жіберу» батырмасын тағы басыңыз.
 page-send = Өтінішті жіберу
 page-change = Өзгерту
-page-answer-by = Жауапты { $by } береміз
+page-was-due = Мерзімі: { $date }
 page-how-counted = Мерзімді қалай есептейміз
 page-step-of = 4 қадамның { $step }-қадамы.
 page-step-1 = Не сұрағыңыз келеді?
@@ -34,7 +34,7 @@ page-step-hint-3 = Осы өтінішке керегі ғана.
 page-step-hint-4 = Әзірге ештеңе жіберілген жоқ.
 page-heading-subject = Бұл кімнің деректері
 page-heading-representative = Сіз — өкілсіз
-page-heading-no-iin = ЖСН жоқ
+page-heading-no-iin = ЖСН болмаса
 page-heading-correction = { $number }-түзету
 page-service-all = Барлық сервистер
 page-capacity-subject = Өзім үшін
@@ -98,7 +98,7 @@ page-kind-correction = Қате немесе ескірген деректерд
 page-kind-blocking = Бұзушылық тексерілгенше деректерді пайдалануды тоқтата тұру.
 page-kind-deletion = Заңсыз сақталған немесе енді керек емес деректерді жою.
 page-kind-consent_withdrawal = Келісімді толық немесе ішінара кері қайтарып алу.
-page-kind-objection = Автомат қабылдаған шешімді адамның қарауы.
+page-kind-objection = Сіз туралы автоматты түрде қабылданған шешімді адамның қарауына беру.
 page-kind-claim = Бұзылған құқықты қалпына келтіруді талап ету.
 page-kind-title-cookies = Осы құрылғыдағы cookie файлдары
 page-kind-cookies = Cookie файлдарына келісімді кері қайтару. Электрондық пошта жеткілікті.
@@ -174,7 +174,7 @@ page-label-reason = Неге
 page-cancel-button = Кері қайтару
 page-receipt-link = Басып шығаратын түбіртек
 page-proof-link = Тарихты дәлелімен жүктеп алу
-page-leave = Осы құрылғыда жабу
+page-leave = Шығу: осы құрылғыда сақтамау
 
 ## Түбіртек
 
@@ -208,3 +208,9 @@ page-problem-unsupported_media_type-title = Мұндай файл қабылда
 page-problem-unsupported_media_type-detail = PDF, JPEG, PNG, HEIC, макроссыз DOCX, TXT, EML немесе P7S жіберіңіз. Файлдың аты емес, ішіндегісі маңызды.
 page-problem-not_acceptable-title = Бетті көрсету мүмкін емес
 page-problem-not_acceptable-detail = Браузер бұл бетті бізде жоқ түрде сұрайды. Оны басқа браузерде ашыңыз.
+
+## Өтіп кеткен мерзімдер
+
+page-clock-overdue = Мерзімі өтті
+page-clock-late = Кеш орындалды
+page-clock-due = Мерзімі: { $day }

@@ -54,7 +54,7 @@ console-filter-channel = Как поступило
 console-filter-sort = Порядок
 console-filter-received_from = Поступили с
 console-filter-received_to = Поступили по
-console-any = Любой
+console-any = Не важно
 console-assignee-me = Я
 console-assignee-none = Никто
 console-sort-received = Сначала давние
@@ -87,7 +87,7 @@ console-days-left = { $days ->
 console-no-deadline = Сроки не идут
 console-no-name = Без имени
 console-nobody = Никто
-console-away-until = отсутствует до { $date }
+console-away-until = отсутствует по { $date }
 console-flag-duplicate = Возможный повтор
 console-flag-hold = Запрет уничтожения
 console-flag-consumer = Потребитель
@@ -252,3 +252,9 @@ compose-objection-refused = Вы возразили против автомат�
 compose-claim-granted = Мы рассмотрели Вашу претензию и удовлетворяем её: [что будет сделано и когда].
 compose-claim-partly_granted = Мы рассмотрели Вашу претензию. Что мы удовлетворяем, а что нет, указано ниже по пунктам с обоснованием.
 compose-claim-refused = Мы рассмотрели Вашу претензию и не можем её удовлетворить: [обоснование].
+
+## Что мешает
+
+console-preview-changed = После просмотра Вы что-то изменили, поэтому ничего не отправлено. Посмотрите ещё раз.
+console-code-missing = Введите код.
+console-to-queue-link = К списку обращений

@@ -259,7 +259,7 @@ console-done-year = Год подтверждён.
 ## Reports
 
 console-nav-reports = Отчёты
-console-reports-lead = Обращения, поступившие в эти дни, в их нынешнем состоянии. Отклонённое как не обращение не учитывается.
+console-reports-lead = Обращения, поступившие в эти дни, в их нынешнем состоянии. Закрытые с пометкой «это не обращение» не учитываются.
 console-period-from = Поступили с
 console-period-to = Поступили по
 console-days-count = { $days ->

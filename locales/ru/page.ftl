@@ -15,13 +15,13 @@ page-landing-lead = Выберите организацию. Вы можете �
 
 page-optional = по желанию
 page-error-prefix = Ошибка:
-page-mistakes = Исправьте, пожалуйста
+page-mistakes = Пока не получилось
 page-next = Дальше
 page-back = Назад
 page-sent-before = Из этой формы уже отправлено обращение с другими ответами. Если хотите отправить ещё одно, нажмите «Отправить» снова.
 page-send = Отправить обращение
 page-change = Изменить
-page-answer-by = Ответим { $by }
+page-was-due = Срок: { $date }
 page-how-counted = Как мы считаем срок
 page-step-of = Шаг { $step } из 4.
 page-step-1 = О чём Вы хотите попросить?
@@ -34,7 +34,7 @@ page-step-hint-3 = Только то, что нужно для этого обр
 page-step-hint-4 = Пока ничего не отправлено.
 page-heading-subject = Чьи это данные
 page-heading-representative = Вы — представитель
-page-heading-no-iin = ИИН нет
+page-heading-no-iin = Если ИИН нет
 page-heading-correction = Исправление { $number }
 page-service-all = Все сервисы
 page-capacity-subject = За себя
@@ -98,7 +98,7 @@ page-kind-correction = Исправить неверные или устарев
 page-kind-blocking = Остановить использование данных, пока проверяют нарушение.
 page-kind-deletion = Уничтожить данные, которые хранят незаконно или которые больше не нужны.
 page-kind-consent_withdrawal = Забрать согласие назад, полностью или частично.
-page-kind-objection = Чтобы решение, которое принял автомат, рассмотрел человек.
+page-kind-objection = Передать на рассмотрение человеку решение, принятое о Вас автоматически.
 page-kind-claim = Потребовать восстановить нарушенное право.
 page-kind-title-cookies = Файлы cookie на этом устройстве
 page-kind-cookies = Отозвать согласие на cookie. Достаточно электронной почты.
@@ -175,7 +175,7 @@ page-label-reason = Почему
 page-cancel-button = Отозвать
 page-receipt-link = Квитанция для печати
 page-proof-link = Скачать историю с доказательством
-page-leave = Закрыть на этом устройстве
+page-leave = Выйти: забыть на этом устройстве
 
 ## Квитанция
 
@@ -209,3 +209,9 @@ page-problem-unsupported_media_type-title = Такой файл не прини�
 page-problem-unsupported_media_type-detail = Отправьте PDF, JPEG, PNG, HEIC, DOCX без макросов, TXT, EML или P7S. Важно содержимое файла, а не его имя.
 page-problem-not_acceptable-title = Страницу нельзя показать
 page-problem-not_acceptable-detail = Браузер просит эту страницу в виде, которого у нас нет. Откройте её в другом браузере.
+
+## Пропущенные сроки
+
+page-clock-overdue = Просрочен
+page-clock-late = Выполнен с опозданием
+page-clock-due = Срок: { $day }

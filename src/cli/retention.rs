@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use crate::app::App;
 use crate::services::error::ServiceError;
-use crate::services::retention::{Pass, pass, sweep, take_out_traces};
+use crate::services::retention::{Pass, pass, rests_until, sweep, take_out_traces};
 use crate::storage::Scrub;
 use crate::storage::retention::{TombstoneRow, tombstones};
 
@@ -26,6 +26,9 @@ pub(super) enum Command {
         /// meanwhile, and as much room again is needed on the disk. On SQLite that is always done.
         #[arg(long, conflicts_with = "dry_run")]
         rewrite: bool,
+        /// In the seven days after a restore, when legal holds that were set since the backup are missing: destroys all the same.
+        #[arg(long, conflicts_with = "dry_run")]
+        despite_restore: bool,
     },
     /// Prints the list of destroyed requests, a line of JSON each, for `otinish restore --tombstones`. It holds no personal data.
     Tombstones,
@@ -40,12 +43,27 @@ pub(super) enum Command {
 
 pub(super) async fn run(app: &Arc<App>, command: Command) -> Result<ExitCode, String> {
     match command {
-        Command::Run { dry_run, rewrite } => destroy(app, dry_run, rewrite).await,
+        Command::Run { dry_run, rewrite, despite_restore } => {
+            if !dry_run && !despite_restore {
+                stop_after_restore(app).await?;
+            }
+            destroy(app, dry_run, rewrite).await
+        }
         Command::Tombstones => {
             write_tombstones(app, std::io::stdout()).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Replay { files } => super::backup::replay(app, &files).await,
+    }
+}
+
+async fn stop_after_restore(app: &Arc<App>) -> Result<(), String> {
+    match rests_until(app).await.map_err(|error| error.to_string())? {
+        Some(until) => Err(format!(
+            "the database was restored, and legal holds that were set since its backup are missing: nothing is destroyed before \
+             {until}. Set them again; then wait, or give --despite-restore"
+        )),
+        None => Ok(()),
     }
 }
 

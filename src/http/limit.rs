@@ -166,9 +166,10 @@ fn spend(app: &App, said: &Said, limit: Limit, key: &[u8]) -> Result<(), ApiErro
     Ok(())
 }
 
-/// Which calls are counted by network address. Looking at what everybody may see is not.
+/// Which calls are counted by network address. Looking at what everybody may see is not. The path is read as routes are found by it,
+/// decoded: `/%61pi` leads to the same place as `/api`.
 fn kind(request: &ServiceRequest) -> Option<Limit> {
-    let path = request.path().strip_prefix("/api/v1/")?;
+    let path = request.match_info().as_str().strip_prefix("/api/v1/")?;
     let is_post = request.method() == Method::POST;
     if path.starts_with("requests/") {
         if is_post && path.trim_end_matches('/').ends_with("/attachments") {
@@ -183,7 +184,7 @@ fn kind(request: &ServiceRequest) -> Option<Limit> {
 }
 
 fn kind_of_page(request: &ServiceRequest) -> Option<Limit> {
-    let (path, is_post) = (request.path(), request.method() == Method::POST);
+    let (path, is_post) = (request.match_info().as_str(), request.method() == Method::POST);
     if path == "/requests" || path.starts_with("/requests/") {
         if is_post && path.ends_with("/files") {
             return Some(Limit::Uploads);

@@ -183,7 +183,7 @@ pub(crate) fn dead_mail(
 /// Verifies all histories, the audit trail and the checkpoints, once a day. Says whether damage was found.
 ///
 /// # Errors
-/// Those of the database. A folder of checkpoints that cannot be read is told in the log; the rest of the work must not wait for it.
+/// Those of the database. A folder of checkpoints that cannot be read is an alert as well: who can damage the audit could do that.
 pub async fn daily_check(app: &Arc<App>) -> Result<bool, ServiceError> {
     let now = app.clock.now();
     let today = almaty::local_date(now);
@@ -198,20 +198,20 @@ pub async fn daily_check(app: &Arc<App>) -> Result<bool, ServiceError> {
         let keys = process.vault.audit_public_keys();
         let anchor = Anchor { folder: &process.settings.audit_dir, keys: &keys, now };
         match audit_check::run(connection, anchor) {
-            Ok(report) => Ok(Some(report)),
+            Ok(report) => Ok(Some(Some(report))),
             Err(CheckError::Storage(error)) => Err(ServiceError::from(error)),
             Err(error @ CheckError::Folder(_)) => {
-                tracing::error!(%error, "the audit could not be verified; it is tried again tomorrow or after a restart");
-                Ok(None)
+                tracing::error!(%error, "the audit could not be verified; it is tried again tomorrow");
+                Ok(Some(None))
             }
         }
     });
-    let report = checked.await?;
-    let is_damaged = report.as_ref().is_some_and(|report| report.damages > 0);
-    if let Some(report) = report {
+    let mut is_damaged = false;
+    if let Some(report) = checked.await? {
+        is_damaged = report.as_ref().is_none_or(|report| report.damages > 0);
         let process = Arc::clone(app);
         // The day is noted with what was found: a process that is killed before leaves the day to the next.
-        app.db.write("audit_checked", move |tx| settle_check(&process, tx, now, &report)).await?;
+        app.db.write("audit_checked", move |tx| settle_check(&process, tx, now, report.as_ref())).await?;
     }
     *app.checked_on.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(today);
     Ok(is_damaged)
@@ -221,7 +221,7 @@ fn settle_check(
     app: &App,
     tx: &mut AnyConnection,
     now: DateTime<Utc>,
-    report: &audit_check::Report,
+    report: Option<&audit_check::Report>,
 ) -> Result<(), ServiceError> {
     let due_on = almaty::local_date(now);
     let text = || CHECK.to_owned();
@@ -230,6 +230,10 @@ fn settle_check(
     if !outbox::note_reminder_once(tx, &row)? {
         return Ok(());
     }
+    let Some(report) = report else {
+        app.metrics.count(SecurityEvent::BrokenChain);
+        return raise(tx, now, AlertKind::BrokenChain, "", "folder");
+    };
     for finding in &report.findings {
         app.metrics.count(SecurityEvent::BrokenChain);
         tracing::error!(damage = %finding.damage, subject = finding.subject, "the audit is damaged: run otinish audit verify");

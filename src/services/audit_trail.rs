@@ -125,6 +125,7 @@ fn filter(member: &Member, query: &AuditQuery) -> Result<Filter, ServiceError> {
     let start_of = |date: NaiveDate| almaty::at_local(date, 0, 0).naive_utc();
     Ok(Filter {
         operators,
+        of_nobody: !everybodys.is_empty(),
         everybodys,
         from: day_of("/query/from", query.from)?.map(start_of),
         until: day_of("/query/to", query.to)?.map(|date| start_of(date.succ_opt().unwrap_or(date))),
@@ -136,8 +137,8 @@ fn filter(member: &Member, query: &AuditQuery) -> Result<Filter, ServiceError> {
     })
 }
 
-/// A page of the audit trail, newest first: the lines of the operators at which the member may read it, and those about the accounts
-/// of their members.
+/// A page of the audit trail, newest first: the lines of the operators at which the member may read it, those about the accounts of
+/// their members, and those about administrators, strangers and the deployment, whom nobody else would oversee.
 ///
 /// # Errors
 /// `forbidden` for whoever is neither DPO nor auditor; `Invalid` for a filter that cannot be.

@@ -7,7 +7,7 @@ pub use files::sweep;
 
 use std::sync::{Arc, PoisonError};
 
-use chrono::{DateTime, Duration, NaiveDateTime, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 use serde_json::json;
 
 use super::case::{append_event, is_open};
@@ -34,6 +34,10 @@ const DIGEST: &str = "digest";
 const DIGEST_DAYS: i64 = 30;
 /// When readers held up the emptying of the database's log, it is tried again after so many seconds.
 const SCRUB_AGAIN_SECONDS: i64 = 60;
+/// When the files could not be written anew at all, so long after.
+const SCRUB_AFTER_FAILURE: Duration = Duration::hours(1);
+/// So long after a restore nothing is destroyed but what is buried.
+pub const REST_AFTER_RESTORE: Duration = Duration::days(7);
 
 /// What a pass did at one operator, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -224,12 +228,18 @@ pub async fn finish_destructions(app: &Arc<App>) -> Result<Vec<String>, ServiceE
     }
 }
 
-/// Stores tombstones of a list, those that are there already excepted.
+/// Stores tombstones of a list, those that are there already excepted, and notes that the database was put back.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn bury(app: &Arc<App>, stones: Vec<TombstoneRow>) -> Result<(), ServiceError> {
-    app.db.write("bury", move |tx| stones.iter().try_for_each(|stone| Ok(retention::bury(tx, stone)?))).await
+    let now = app.clock.now();
+    app.db
+        .write("bury", move |tx| {
+            retention::note_restore(tx, crate::domain::almaty::local_date(now), now.naive_utc())?;
+            stones.iter().try_for_each(|stone| Ok(retention::bury(tx, stone)?))
+        })
+        .await
 }
 
 /// Notes all files of a request to be deleted after the commit: [`sweep`] deletes them, also when a crash comes between.
@@ -251,10 +261,14 @@ pub async fn daily(app: &Arc<App>, stop: &(dyn Fn() -> bool + Sync)) -> Result<u
     let today = crate::domain::almaty::local_date(now);
     let mut destroyed = 0;
     if upkeep(app).destroyed_on != Some(today) {
-        let pass = pass(app, false, stop).await?;
-        destroyed = pass.destroyed();
-        for operator in &pass.without_profile {
-            tracing::warn!(operator, "its profile is gone, so nobody knows how long its closed requests are kept");
+        if let Some(until) = rests_until(app).await? {
+            tracing::warn!(%until, "the database was restored: nothing is destroyed before this day, so that legal holds can be set again");
+        } else {
+            let pass = pass(app, false, stop).await?;
+            destroyed = pass.destroyed();
+            for operator in &pass.without_profile {
+                tracing::warn!(operator, "its profile is gone, so nobody knows how long its closed requests are kept");
+            }
         }
         forget_old_mails(app, now).await?;
         if destroyed > 0 {
@@ -270,9 +284,16 @@ pub async fn daily(app: &Arc<App>, stop: &(dyn Fn() -> bool + Sync)) -> Result<u
     }
     sweep(app).await?;
     if upkeep(app).scrub_at.is_some_and(|at| at <= now) {
-        let done = take_out_traces(app, Scrub::Tables).await?;
-        let again = now + Duration::seconds(SCRUB_AGAIN_SECONDS);
-        app.upkeep.write().unwrap_or_else(PoisonError::into_inner).scrub_at = (!done).then_some(again);
+        let again = match take_out_traces(app, Scrub::Tables).await {
+            Ok(true) => None,
+            Ok(false) => Some(now + Duration::seconds(SCRUB_AGAIN_SECONDS)),
+            // It holds up writers and wants room for a second copy of the database: not every few seconds, and nothing waits for it.
+            Err(error) => {
+                tracing::error!(%error, "what was destroyed left traces in the database's files that could not be taken out; it is tried again in an hour");
+                Some(now + SCRUB_AFTER_FAILURE)
+            }
+        };
+        app.upkeep.write().unwrap_or_else(PoisonError::into_inner).scrub_at = again;
     }
     Ok(destroyed)
 }
@@ -292,6 +313,17 @@ pub async fn take_out_traces(app: &Arc<App>, how: Scrub) -> Result<bool, Service
     // Also when the log could not be cut: what the tables held is out of them.
     app.db.write("forget_traces", move |tx| Ok::<_, ServiceError>(retention::forget_traces(tx, now)?)).await?;
     Ok(done)
+}
+
+/// Until when nothing is destroyed but what is buried, because the database was put back: it does not know the legal holds that were
+/// set since its backup. None when that is over, or never was.
+///
+/// # Errors
+/// Those of the database.
+pub async fn rests_until(app: &Arc<App>) -> Result<Option<NaiveDate>, ServiceError> {
+    let today = crate::domain::almaty::local_date(app.clock.now());
+    let restored = app.db.read("restored_on", |tx| Ok::<_, ServiceError>(retention::restored_on(tx)?)).await?;
+    Ok(restored.map(|day| day + REST_AFTER_RESTORE).filter(|until| today < *until))
 }
 
 fn upkeep(app: &App) -> crate::app::Upkeep {

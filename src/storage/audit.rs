@@ -14,6 +14,8 @@ pub struct Filter {
     pub operators: Vec<String>,
     /// Actions that concern the whole deployment: such lines are shown too.
     pub everybodys: Vec<String>,
+    /// Whether lines are shown that concern no operator's member: about administrators, and about nobody's account.
+    pub of_nobody: bool,
     /// Not before this moment.
     pub from: Option<NaiveDateTime>,
     /// Before this moment.
@@ -43,6 +45,12 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
             .filter(staff_roles::operator_id.eq_any(filter.operators.clone()))
             .select(staff_roles::staff_id.nullable())
     };
+    let admins = staff::table.filter(staff::is_admin.eq(true)).select(staff::id);
+    let admins: Vec<String> = if filter.of_nobody { admins.load(connection)? } else { Vec::new() };
+    let of_nobody = audit::operator_id
+        .is_null()
+        .and(audit::actor_id.is_null().or(audit::actor_id.eq_any(admins.clone())))
+        .and(audit::about_id.is_null().or(audit::about_id.eq_any(admins)));
     // A line about no operator is one about an account, or about all.
     let of_accounts = audit::operator_id.is_null().and(
         audit::actor_id
@@ -50,12 +58,13 @@ pub fn page(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
             .or(audit::about_id.eq_any(members()))
             .or(audit::action.eq_any(filter.everybodys.clone()).nullable()),
     );
+    let of_operators = audit::operator_id.eq_any(filter.operators.clone()).or(of_accounts);
     let mut query = audit::table
         .left_join(staff::table.on(staff::id.nullable().eq(audit::actor_id)))
         .left_join(requests::table.on(requests::id.nullable().eq(audit::request_id)))
         .select((AuditRow::as_select(), staff::name.nullable(), requests::reference.nullable()))
-        .filter(audit::operator_id.eq_any(filter.operators.clone()).or(of_accounts))
         .into_boxed();
+    query = if filter.of_nobody { query.filter(of_operators.or(of_nobody)) } else { query.filter(of_operators) };
     if let Some(from) = filter.from {
         query = query.filter(audit::at.ge(from));
     }

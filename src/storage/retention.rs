@@ -1,11 +1,11 @@
 //! Rows of `tombstones` and `doomed_files`, and what it takes to make a request forget its people.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::AnyConnection;
-use super::outbox::{DEAD, SENT};
+use super::outbox::{DEAD, ReminderRow, SENT, note_reminder_once};
 use super::schema::{
     answers, attachments, blind_indexes, clocks, doomed_files, email_codes, events, idempotency, messages, outbox,
     reminders, request_keys, requests, tombstones,
@@ -16,6 +16,9 @@ pub const MAIL_STORE: &str = "mail";
 
 /// The object store of attachments.
 pub const ATTACHMENT_STORE: &str = "attachment";
+
+/// Under this name the ledger says when the database was put back.
+const RESTORE: &str = "restore";
 
 /// Not a file: a destruction left traces in the tables, which are still to be taken out.
 pub const TRACES: &str = "traces";
@@ -309,4 +312,25 @@ pub fn forget_staff_mails(
 pub fn forget_reminders(connection: &mut AnyConnection, subject_id: &str, before: NaiveDateTime) -> QueryResult<usize> {
     diesel::delete(reminders::table.filter(reminders::subject_id.eq(subject_id)).filter(reminders::at.lt(before)))
         .execute(connection)
+}
+
+/// Notes that the database was put back from a backup.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_restore(connection: &mut AnyConnection, day: NaiveDate, at: NaiveDateTime) -> QueryResult<()> {
+    let text = || RESTORE.to_owned();
+    let row = ReminderRow { subject_id: text(), due_on: day, stage: text(), recipient: "all".to_owned(), at };
+    note_reminder_once(connection, &row).map(drop)
+}
+
+/// The last day on which the database was put back; none when it never was.
+///
+/// # Errors
+/// Those of the database.
+pub fn restored_on(connection: &mut AnyConnection) -> QueryResult<Option<NaiveDate>> {
+    reminders::table
+        .filter(reminders::subject_id.eq(RESTORE))
+        .select(diesel::dsl::max(reminders::due_on))
+        .first(connection)
 }

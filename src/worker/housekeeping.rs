@@ -1,10 +1,9 @@
 //! Forgets what is no longer needed: idempotency keys after a day, external sign-ins that nobody finished, counts of failed sign-ins with unknown addresses. Sums up the
-//! counters of the queue when they have many lines. Sweeps away objects that belong to no file.
+//! counters of the queue when they have many lines.
 
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::services::attachments;
 use crate::services::error::ServiceError;
 use crate::storage::{alerts, codes, external, queue};
 
@@ -15,7 +14,6 @@ use crate::storage::{alerts, codes, external, queue};
 pub async fn step(app: &Arc<App>) -> Result<(), ServiceError> {
     app.forget_unknown_sign_ins();
     app.limits.forget_old();
-    attachments::sweep(app).await?;
     let now = app.clock.now();
     // A look first: a write transaction every few seconds for nothing would be a waste.
     let old = app

@@ -110,6 +110,9 @@ async fn run_upkeep(app: &Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let stopped = stop.clone();
         let done = upkeep_step(app, &|| *stopped.borrow()).await;
+        if let Err(error) = attachments::sweep(app).await {
+            tracing::warn!(%error, "objects without a row could not be swept away");
+        }
         let Some(pause) = pause(&done, &mut failures) else { continue };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}

@@ -3,8 +3,12 @@
   "use strict";
   const text = (element, name) => (element ? element.dataset[name] || "" : "");
   const toast = (words, link, href) => {
-    document.querySelectorAll(".toast").forEach((old) => old.remove());
+    const old = document.querySelector(".toast");
+    // What stands there already is not said once more.
+    if (old && old.dataset.words === words) return;
+    if (old) old.remove();
     const box = document.createElement("div");
+    box.dataset.words = words;
     box.className = "toast";
     box.setAttribute("role", "status");
     box.append(words);
@@ -33,10 +37,12 @@
   };
   // In seconds.
   const pace = 15;
+  // Tells that nobody did anything: such a call keeps no session open.
+  const refresh = { "x-refresh": "1" };
 
   // The queue: refreshed in place; the line that is looked at stays the one.
-  const rows = () => [...document.querySelectorAll(".list tbody tr")];
-  const address = (row) => row && row.querySelector("th a") && row.querySelector("th a").getAttribute("href");
+  const rows = () => [...document.querySelectorAll(".list tbody tr")].filter((row) => row.querySelector("th a"));
+  const address = (row) => row.querySelector("th a").getAttribute("href");
   let here = null;
   const mark = (focus) => {
     rows().forEach((row) => row.classList.toggle("here", address(row) === here));
@@ -57,7 +63,7 @@
   const live = document.getElementById("live");
   if (text(live, "live") === "on") {
     every(pace, async () => {
-      const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
+      const answer = await fetch(location.href, { headers: { accept: "text/html", ...refresh }, redirect: "error" });
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("live");
@@ -79,7 +85,7 @@
   const watch = document.getElementById("watch");
   if (watch) {
     every(pace, async () => {
-      const answer = await fetch(text(watch, "href"), { redirect: "error" });
+      const answer = await fetch(text(watch, "href"), { headers: refresh, redirect: "error" });
       if (!answer.ok) return;
       const { version } = await answer.json();
       if (String(version) !== text(watch, "version")) {
@@ -88,22 +94,30 @@
     });
   }
 
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    Enter: (target) => target === document.body && here && location.assign(here),
+    t: () => document.getElementById("take") && document.getElementById("take").querySelector("button").click(),
+    "/": () => document.getElementById("q") && document.getElementById("q").focus(),
+    "?": () => document.getElementById("keys").showModal(),
+  };
+  // On a Kazakh or Russian layout a key is known by its place. Their letters, and the sign "№", come after all those of English.
+  const places = { KeyJ: "j", KeyK: "k", KeyT: "t" };
+  const pressed = ({ key = "", code, shiftKey }) => {
+    const small = key.length === 1 ? key.toLowerCase() : key;
+    if (Object.hasOwn(keys, small)) return small;
+    if (code === "Slash" && (key > "~" || key === "." || key === ",")) return shiftKey ? "?" : "/";
+    return key > "~" && Object.hasOwn(places, code) ? places[code] : "";
+  };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target;
     if (target.closest && target.closest("input, textarea, select, dialog")) return;
-    const keys = {
-      j: () => move(1),
-      k: () => move(-1),
-      Enter: () => target === document.body && here && location.assign(here),
-      t: () => document.getElementById("take") && document.getElementById("take").querySelector("button").click(),
-      "/": () => document.getElementById("q") && document.getElementById("q").focus(),
-      "?": () => document.getElementById("keys").showModal(),
-    };
-    const action = keys[event.key];
-    if (!action) return;
-    if (event.key !== "Enter") event.preventDefault();
-    action();
+    const key = pressed(event);
+    if (!key) return;
+    if (key !== "Enter") event.preventDefault();
+    keys[key](target);
   });
 
   // A form is sent once, however often the button is pressed.

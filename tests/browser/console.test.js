@@ -50,6 +50,26 @@ test("the queue is worked with the keyboard alone", async () => {
   await page.keyboard.press("Escape");
   assert.ok(!(await page.locator("dialog#keys").isVisible()));
   assert.deepEqual((await here()).marked, [links[1]], "the help took no key for the list");
+  // On a Russian layout the same keys stand in the same places.
+  const types = (code, key, more = {}) =>
+    page.evaluate(
+      (init) => document.body.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init })),
+      { code, key, ...more },
+    );
+  for (const [code, key, line] of [["KeyK", "л", 0], ["KeyJ", "о", 1]]) {
+    await types(code, key);
+    assert.deepEqual(await here(), { marked: [links[line]], focused: links[line] }, `${key} leads to line ${line}`);
+  }
+  await types("KeyK", "л", { ctrlKey: true });
+  assert.deepEqual((await here()).marked, [links[1]], "with Ctrl it is a key of the browser");
+  for (const [code, key] of [["Digit7", "?"], ["Slash", ","]]) {
+    await types(code, key, { shiftKey: true });
+    assert.ok(await page.locator("dialog#keys").isVisible(), `${code} shows the keys`);
+    await page.keyboard.press("Escape");
+  }
+  await types("Slash", ".");
+  assert.equal(await person.focus(), "q");
+  await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("/");
   assert.equal(await person.focus(), "q");
   await page.keyboard.type("jk?");
@@ -97,6 +117,9 @@ test("whoever looks at a request is told when somebody else changes it", async (
   const toast = page.locator(".toast[role=status]");
   await toast.waitFor();
   assert.match(await toast.innerText(), new RegExp(words("ru", "console-changed")));
+  await toast.evaluate((box) => (box.dataset.seen = "yes"));
+  await aWhileLater(person);
+  assert.equal(await toast.getAttribute("data-seen"), "yes", "it is said once");
   assert.doesNotMatch(await page.locator("main").innerText(), /Я уже звонила/, "nothing jumps by itself");
   await person.press(".toast a");
   assert.match(await page.locator("main").innerText(), /Я уже звонила/);
@@ -136,6 +159,35 @@ test("whoever comes second sees what stands now, keeps their text, and finds the
   await slow.press("#act button[value=send]");
   assert.match(await slow.page.locator("main").innerText(), /написали в час/);
   for (const person of [slow, fast]) await person.leave();
+});
+
+test("keys for the queue do nothing where there is no line to go to", async () => {
+  const person = await seated(dpo);
+  await person.open("/staff/reports");
+  for (const key of ["j", "k", "t"]) await person.page.keyboard.press(key);
+  assert.equal(new URL(person.page.url()).pathname, "/staff/reports");
+  await person.leave();
+});
+
+test("the Enter key checks a letter and replaces nothing of it", async () => {
+  const request = await brought(server, { agent, dpo }, "preparation");
+  const person = await seated(agent);
+  const { page } = person;
+  await person.open(`/staff/requests/${request.reference}/do/propose`);
+  const letter = "Ответ, который написали сами.";
+  await person.fill({ outcome: ["granted"], letter });
+  await Promise.all([page.waitForEvent("load"), page.locator("input[name=outcome][value=granted]").press("Enter")]);
+  await person.look();
+  assert.equal(await page.locator(".preview").count(), 1);
+  assert.equal(await page.locator("[name=letter]").inputValue(), letter);
+  // What is changed after that is shown once more before it is sent.
+  await person.fill({ letter: `${letter} И ещё.` });
+  await person.press("#act button[value=send]");
+  assert.equal(await person.focus(), "mistakes");
+  assert.equal(await page.locator("#mistakes").innerText(), words("ru", "console-preview-changed"));
+  await person.press("#act button[value=send]");
+  assert.match(page.url(), new RegExp(`/staff/requests/${request.reference}$`));
+  await person.leave();
 });
 
 test("a form is sent once, however often its button is pressed", async () => {

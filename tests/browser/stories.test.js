@@ -45,6 +45,27 @@ for (const [name, how] of [
   });
 }
 
+for (const frame of ["request", "embed"]) {
+  test(`the Enter key goes on to the next step in the same language (${frame})`, async () => {
+    const person = await Person.at(browser, server, { language: "ru" });
+    const { page } = person;
+    const enter = async (target, status = 200) => {
+      await Promise.all([page.waitForEvent("load"), page.locator(target).press("Enter")]);
+      await person.look(status);
+    };
+    await person.open(`/operators/demo/${frame}?kind=access`);
+    await enter("#kind-0");
+    assert.equal(await person.heading(), words("ru", "page-step-2"));
+    await person.fill({ "subject.full_name": AIGUL.name, "subject.iin": AIGUL.iin });
+    await enter("[name='subject.email']", 422);
+    assert.equal(await person.heading(), words("ru", "page-step-2"), "what is missing is asked for");
+    await person.fill({ "subject.email": AIGUL.email });
+    await enter("[name='subject.email']");
+    assert.equal(await person.heading(), words("ru", "page-step-3"));
+    await person.leave();
+  });
+}
+
 /** Fills the form in, with a mistake on the way, and sends it. */
 async function asks(person) {
   const { language, page } = person;

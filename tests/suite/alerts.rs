@@ -178,6 +178,18 @@ async fn damage_that_the_daily_verification_finds_reaches_the_operator_whose_req
 }
 
 #[tokio::test]
+async fn a_verification_that_could_not_be_done_is_no_silence() {
+    let (test, _) = staffed().await;
+    assert!(told(&test).await.is_empty());
+    let folder = &test.settings.audit_dir;
+    std::fs::remove_dir_all(folder).unwrap();
+    std::fs::write(folder, "no folder").unwrap();
+    test.app.clock.set(crate::support::at("2026-11-24T10:00"));
+    assert_eq!(told(&test).await, [to("admin", "the audit is damaged")]);
+    assert_eq!(raised(&test), [("broken_chain".to_owned(), String::new())]);
+}
+
+#[tokio::test]
 async fn several_mails_that_were_given_up_reach_the_dpo() {
     let (test, _) = staffed().await;
     test.work().await;

@@ -87,6 +87,7 @@ async fn what_was_done_to_an_event_is_named_with_the_request_and_the_event() {
         ),
         ("DELETE FROM events WHERE request_id = {1} AND seq = 3", Damage::Truncated, 3),
         ("DELETE FROM events WHERE request_id = {1}", Damage::Truncated, 1),
+        ("UPDATE request_keys SET wrapped = NULL WHERE request_id = {1}", Damage::Emptied, 1),
     ];
     for (sql, damage, event) in cases {
         let scene = Scene::new().await;

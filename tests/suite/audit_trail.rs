@@ -82,6 +82,28 @@ async fn sign_ins_and_administration_are_read_by_those_who_oversee_the_member() 
 }
 
 #[tokio::test]
+async fn whoever_oversees_an_operator_sees_what_is_done_by_and_to_administrators() {
+    let test = TestApp::start().await;
+    let desk = test.desk("citicom").await;
+    let foreign = test.desk("demo").await;
+    let admin = test.staff("admin", Role::Admin, "").await;
+    let account =
+        json!({"email": "second@office.example.kz", "name": "Second", "language": "en", "roles": [{"role": "admin"}]});
+    let made = test.post("/api/v1/staff/users", Some(&admin.token), &account).await.expect(201);
+    let stranger = json!({"email": "nobody@staff.example.kz", "password": "not the password"});
+    test.post("/api/v1/auth/login", None, &stranger).await.problem(401, "unauthorized");
+    for reader in [&desk.dpo, &foreign.dpo] {
+        let added = trail(&test, reader, &format!("?action=user_added&member={}", made["id"].as_str().unwrap())).await;
+        assert_eq!(added.len(), 1, "{added:?}");
+        assert_eq!(added[0]["actor"]["id"], admin.id.as_str());
+        assert!(!trail(&test, reader, &format!("?action=sign_in&member={}", admin.id)).await.is_empty());
+        assert_eq!(trail(&test, reader, "?action=sign_in_failed").await.len(), 1, "of nobody's account");
+    }
+    assert!(trail(&test, &desk.dpo, &format!("?member={}", foreign.agent.id)).await.is_empty());
+    assert!(trail(&test, &desk.dpo, "?action=sign_in_failed&operator=citicom").await.is_empty());
+}
+
+#[tokio::test]
 async fn pages_are_whole_while_lines_are_added_and_days_limit_them() {
     let test = TestApp::start_at("2026-11-23T10:00").await;
     let desk = test.desk("citicom").await;

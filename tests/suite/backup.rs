@@ -96,6 +96,12 @@ async fn what_was_destroyed_after_the_backup_is_destroyed_again_by_the_list_of_t
     assert_eq!(process.get(&format!("/api/v1/requests/{reference}"), Some(&token)).await.status, 404);
     assert_eq!(files_of(&process, &kept, &kept_token).await.len(), 1);
     assert!(new.run(&["audit", "verify"], "").success);
+    // Legal holds that were set since the backup are not in it: nothing else is destroyed for a week.
+    tamper(&new.database, &format!("{close} WHERE reference = '{kept}'"));
+    let early = new.run(&["retention", "run"], "");
+    assert!(!early.success && early.err.contains("legal holds"), "{early:?}");
+    assert_eq!(stored(&new.database, &kept).destroyed_at, None);
+    assert!(new.run(&["retention", "run", "--despite-restore"], "").out.contains("1 destroyed"));
 }
 
 #[tokio::test]

@@ -238,8 +238,9 @@ async fn whoever_comes_second_keeps_the_text_sees_what_stands_and_overwrites_not
     assert_eq!(field("letter"), "A long text <that> took an hour.");
     assert_eq!(field("outcome"), "partly_granted");
     assert_eq!(app.status_of(&request).await, "preparation");
-    // What was kept can be sent with the version that was shown.
-    let page = slow.send(&page, &act, &[("outcome", "granted"), ("go", "send")]).await;
+    // What was kept can be looked at and sent with the version that was shown.
+    let page = slow.send(&page, &act, &[("outcome", "granted"), ("go", "check")]).await;
+    let page = slow.send(&page, &act, &[("go", "send")]).await;
     assert_eq!(page.path, home, "{}", page.answer.text);
     assert_eq!(app.status_of(&request).await, "approval");
     // A page that asks whether something changed hears the version and nothing else.

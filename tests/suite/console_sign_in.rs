@@ -116,3 +116,71 @@ async fn nothing_of_the_console_is_done_by_a_form_that_another_site_made() {
     other.post("/staff/sign-out", &stolen).await.expect(403);
     assert_eq!(app.view(&desk.dpo, &request.reference).await["assignee"], json!(null));
 }
+
+#[tokio::test]
+async fn what_a_page_asks_by_itself_keeps_no_session_open() {
+    let app = TestApp::start().await;
+    let agent = app.staff("agent", Role::Agent, "demo").await;
+    let request = app.submit("demo", &forms::access()).await;
+    let mut browser = Browser::of_staff(&app, &agent).await;
+    let cookie = format!("{STAFF_COOKIE}={}", browser.cookies[STAFF_COOKIE]);
+    let version = format!("{}/version", case(&request.reference));
+    let headers = [("cookie", cookie.as_str()), ("x-refresh", "1"), ("accept", "text/html")];
+    for _ in 0..7 {
+        app.app.clock.advance(Duration::hours(1));
+        for path in ["/staff/requests", version.as_str()] {
+            assert_eq!(app.call(Method::GET, path, None, None, &headers).await.status, 200, "{path}");
+        }
+    }
+    app.app.clock.advance(Duration::minutes(61));
+    assert_eq!(app.call(Method::GET, "/staff/requests", None, None, &headers).await.status, 303);
+    assert!(browser.open("/staff/requests").await.path.starts_with("/staff/sign-in"));
+}
+
+#[tokio::test]
+async fn an_empty_code_counts_for_nothing_and_whoever_is_locked_out_hears_for_how_long() {
+    let app = TestApp::start().await;
+    let agent = app.staff("agent", Role::Agent, "demo").await;
+    let phone = app.enrol(&agent).await;
+    app.app.clock.advance(Duration::minutes(2));
+    let mut browser = Browser { language: "en", ..Browser::new(&app) };
+    let page = browser.sign_in(&agent.email, PASSWORD).await;
+    for _ in 0..6 {
+        let asked = browser.send(&page, "/staff/sign-in", &[("code", " ")]).await;
+        let html = asked.expect(422);
+        assert!(html.contains("Enter the code.") && html.contains("autocomplete=\"one-time-code\""), "{html}");
+    }
+    for _ in 0..5 {
+        browser.send(&page, "/staff/sign-in", &[("code", "000000")]).await.expect(401);
+    }
+    let locked = browser.send(&page, "/staff/sign-in", &[("code", &phone.code(&app, 0))]).await;
+    assert!(locked.expect(429).contains("60 seconds"), "{}", locked.answer.text);
+}
+
+#[tokio::test]
+async fn what_fails_in_the_console_leads_on_in_the_console_and_back_to_where_one_was() {
+    let app = TestApp::start().await;
+    let agent = app.staff("agent", Role::Agent, "demo").await;
+    let admin = app.staff("admin", Role::Admin, "").await;
+    for (member, home) in [(&agent, "/staff/requests"), (&admin, "/staff/users")] {
+        let mut browser = Browser::of_staff(&app, member).await;
+        let page = browser.open("/staff/nonsense").await;
+        let html = page.expect(404);
+        assert!(html.contains(&format!("<p><a href=\"{home}\">")), "{html}");
+        assert!(!html.contains("href=\"/\"") && !html.contains("href=\"/requests\""), "{html}");
+    }
+    let mut browser = Browser::of_staff(&app, &agent).await;
+    let page = browser.open("/staff/requests").await;
+    app.app.clock.advance(Duration::hours(9));
+    let over = browser.send(&page, "/staff/search", &[("q", forms::IIN)]).await;
+    assert!(over.expect(401).contains("href=\"/staff/sign-in?next=/staff/requests\""), "{}", over.answer.text);
+    // The filter of the queue is there again after signing in.
+    let filtered = "/staff/requests?status=review&kind=access";
+    let page = browser.open(filtered).await;
+    assert_eq!(page.path, "/staff/sign-in?next=/staff/requests%3Fstatus%3Dreview%26kind%3Daccess");
+    let page = browser.open(&format!("{}&lang=kk", page.path)).await;
+    assert!(page.expect(200).contains("<html lang=\"kk\""));
+    let typed = [("email", agent.email.as_str()), ("password", PASSWORD)];
+    let page = browser.send(&page, "/staff/sign-in", &typed).await;
+    assert_eq!(page.path, filtered);
+}

@@ -32,6 +32,7 @@ mod clocks;
 mod clocks_met;
 mod console;
 mod console_accounts;
+mod console_act;
 mod console_office;
 mod console_sign_in;
 mod data_files;

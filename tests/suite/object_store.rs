@@ -129,12 +129,13 @@ async fn what_a_killed_process_left_in_the_bucket_is_swept_away_over_several_pag
     let view = sent(&test, &request, "a.pdf", pdf(100)).await.expect(201);
     let old = "2026-11-20T10:00:00Z".parse().unwrap();
     for number in 0..7 {
-        store.put(&format!("one/deployment/left-{number}"), b"sealed", old);
+        store.put(&format!("one/deployment/{number}{}", "l".repeat(42)), b"sealed", old);
     }
-    store.put("one/deployment/young", b"sealed", "2026-11-23T04:00:00Z".parse().unwrap());
+    store.put(&format!("one/deployment/{}", "y".repeat(43)), b"sealed", "2026-11-23T04:00:00Z".parse().unwrap());
+    store.put("one/deployment/backups/monday.tar", b"somebody's else", old);
     store.put("one/other", b"of another deployment", old);
     assert_eq!(sweep(&test.app).await.unwrap(), 7);
-    assert_eq!(store.names().len(), 3, "its own, the young one and the other deployment's");
+    assert_eq!(store.names().len(), 4, "its own, the young one, what has another's name and the other deployment's");
     assert_eq!(fetched(&test, &request, &view).await, (200, Some(pdf(100))));
 }
 

@@ -144,6 +144,44 @@ async fn each_kind_can_be_handed_in_with_what_it_needs() {
     }
 }
 
+/// What a page promises.
+fn promised(page: &Page) -> String {
+    let html = page.expect(200);
+    let (_, rest) = html.split_once("<p class=\"due\">").unwrap_or_else(|| panic!("no promise: {html}"));
+    rest.split("</p>").next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_the_form_promises_before_it_is_sent_is_what_receipt_and_mail_say() {
+    let app = TestApp::start().await;
+    let action = "/operators/demo/request";
+    for (kind, ground) in [
+        ("access", ""),
+        ("correction", ""),
+        ("blocking", ""),
+        ("deletion", "own_wish"),
+        ("deletion", "no_consent"),
+        ("deletion", "court_decision"),
+        ("consent_withdrawal", ""),
+        ("objection", ""),
+        ("claim", ""),
+    ] {
+        let mut browser = Browser::new(&app);
+        let mut form = browser.filled("demo", kind).await;
+        if !ground.is_empty() {
+            let details = browser.send(&form, action, &[("go", "3")]).await;
+            form = browser.send(&details, action, &[("grounds", ground), ("go", "next")]).await;
+        }
+        let before = promised(&form);
+        let receipt = browser.send(&form, action, &[("go", "send")]).await;
+        assert_eq!(promised(&receipt), before, "{kind} {ground}");
+        app.work().await;
+        let mail = app.last_mail_to("aigul@example.kz").text;
+        let lines = mail.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(lines.contains(&before), "{kind} {ground}: {before}: {lines}");
+    }
+}
+
 #[tokio::test]
 async fn a_representative_names_both_people_and_the_document() {
     let app = TestApp::start().await;
@@ -300,4 +338,27 @@ async fn a_mistake_without_a_question_on_the_page_is_told_all_the_same() {
     let typed = [&PERSON[..], &[("subject.nickname", "x"), ("go", "next")]].concat();
     let page = browser.send(&page, action, &typed).await;
     assert!(page.expect(422).contains("<a href=\"#ask\">"), "{}", page.answer.text);
+}
+
+#[tokio::test]
+async fn a_link_says_what_is_asked_for_and_answers_nothing_else() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    let query = "kind=access&capacity=representative&subject.full_name=Mallory&subject.email=m%40example.com\
+        &submitted_by.email=m%40example.com&acknowledged=agreement_may_end&details=Mallory&service=shop";
+    for (path, action) in [
+        ("/operators/demo/request", "/operators/demo/request"),
+        ("/operators/demo/embed", "/operators/demo/embed?lang=ru"),
+    ] {
+        let page = browser.open(&format!("{path}?{query}")).await;
+        let html = page.expect(200);
+        for typed in ["Mallory", "m@example.com", "acknowledged"] {
+            assert!(!page.form(action).iter().any(|(name, value)| name == typed || value == typed), "{typed}: {html}");
+        }
+        assert!(page.form(action).contains(&("kind".to_owned(), "access".to_owned())));
+        assert!(!page.form(action).contains(&("capacity".to_owned(), "representative".to_owned())));
+        // Browsers press the first button of a form when the Enter key is pressed: it goes on, and leaves the language alone.
+        let place = |what: &str| html.find(what).unwrap();
+        assert!(place("form=\"ask\" name=\"go\" value=\"next\"") < place("name=\"lang\""), "{html}");
+    }
 }

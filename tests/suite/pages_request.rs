@@ -223,3 +223,19 @@ async fn a_link_without_the_secret_or_with_something_else_for_a_code_confirms_no
         assert!(page.expect(200).contains("name=\"code\""), "the code is asked for");
     }
 }
+
+#[tokio::test]
+async fn a_deadline_that_passed_says_so_in_words_and_in_its_picture() {
+    let app = TestApp::start().await;
+    let submitted = app.submit_confirmed("demo", &forms::access()).await;
+    let link = format!("/requests/{}?token={}", submitted.reference, submitted.token);
+    let mut browser = Browser { language: "en", ..Browser::new(&app) };
+    let page = browser.open(&link).await;
+    let html = page.expect(200);
+    assert!(html.contains("class=\"clock running\"") && !html.contains("Overdue"), "{html}");
+    app.app.clock.advance(chrono::Duration::days(20));
+    let page = browser.open(&link).await;
+    let html = page.expect(200);
+    assert!(html.contains("class=\"clock running late\"") && html.contains("class=\"due-mark\""), "{html}");
+    assert!(html.contains("<span class=\"tag alarm\">Overdue</span>") && html.contains(">Due "), "{html}");
+}

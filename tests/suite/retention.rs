@@ -306,3 +306,19 @@ async fn mails_to_staff_about_no_request_are_forgotten_after_two_weeks_and_who_g
     assert_eq!(kept(&test.database), (0, 0));
     drop(desk);
 }
+
+#[tokio::test]
+async fn after_a_restore_nothing_is_destroyed_for_a_week() {
+    let test = TestApp::start().await;
+    let request = test.submit("kazteleport", &forms::access()).await;
+    test.post(&request.path("/cancel"), Some(&request.token), &json!({})).await.expect(200);
+    tamper(
+        &test.database,
+        "INSERT INTO reminders (subject_id, due_on, stage, recipient, at) \
+         VALUES ('restore', '2029-11-24', 'restore', 'all', '2029-11-24 05:00:00')",
+    );
+    test.travel_to("2029-11-30T23:00").await;
+    assert_eq!(stones(&test.database), []);
+    test.travel_to("2029-12-01T01:00").await;
+    assert_eq!(stones(&test.database).len(), 1);
+}

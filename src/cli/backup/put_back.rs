@@ -11,7 +11,8 @@ use clap::Args;
 use super::{FILES, FORMAT, MANIFEST, Manifest, TOMBSTONES, copy_of, part};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::services::retention::{bury, finish_destructions, sweep, take_out_traces};
+use crate::domain::almaty::local_date;
+use crate::services::retention::{bury, finish_destructions, rests_until, sweep, take_out_traces};
 use crate::settings::Settings;
 use crate::storage::files::Files;
 use crate::storage::retention::TombstoneRow;
@@ -123,7 +124,9 @@ fn read_tombstones(path: &Path) -> Result<Vec<TombstoneRow>, String> {
 /// Writes the tombstones into the database before anybody can start with it: what is buried and still there is destroyed at the start.
 fn mark(connection: &mut AnyConnection, stones: &[TombstoneRow]) -> Result<(), String> {
     migrate(connection).map_err(|error| error.to_string())?;
+    let now = Clock::System.now();
     write_transaction(connection, |tx| {
+        retention::note_restore(tx, local_date(now), now.naive_utc())?;
         for stone in stones {
             retention::bury(tx, stone)?;
         }
@@ -142,6 +145,9 @@ async fn clean(app: &Arc<App>) -> Result<ExitCode, String> {
         );
     }
     println!("{} request(s) that were destroyed since were destroyed again", done.len());
+    if let Some(until) = rests_until(app).await.map_err(|error| error.to_string())? {
+        println!("nothing else is destroyed before {until}: set the legal holds again that were set since the backup");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

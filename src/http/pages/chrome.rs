@@ -37,6 +37,9 @@ pub struct Chrome {
     /// The id of the form on the page that must survive a change of language; empty without one. The links of the switch become
     /// buttons of this form, named `lang`.
     pub kept_form: String,
+    /// What the Enter key does in that form: the value of the button that stands before those of the switch, `next` or `send`. Browsers
+    /// press the first button of a form.
+    pub kept_go: &'static str,
     /// Whether the page was asked for, and not a form sent to it.
     pub is_read: bool,
     /// Whether the page stands in a frame of another site, where links to our other pages make no sense.
@@ -67,7 +70,8 @@ impl Chrome {
     #[must_use]
     pub fn bare(app: Data<App>, language: Language, is_read: bool, path: &str, query: &str) -> Self {
         let (path, query) = (path.to_owned(), query.to_owned());
-        Self { app, language, path, query, csrf: String::new(), kept_form: String::new(), is_read, framed: false }
+        let (csrf, kept_form, kept_go) = (String::new(), String::new(), "");
+        Self { app, language, path, query, csrf, kept_form, kept_go, is_read, framed: false }
     }
 
     /// The text of a key.

@@ -200,7 +200,10 @@ fn keep(app: &App, tx: &mut AnyConnection, upload: Upload, stored: &Stored) -> R
 
 /// The history keeps that something harmful was sent, and nothing of it.
 fn refuse(app: &App, tx: &mut AnyConnection, upload: &Upload, infected: &Infected) -> Result<(), ServiceError> {
-    allowed(tx, upload)?;
+    if allowed(tx, upload)?.status.is_final() {
+        // Its history is over; nobody may let it grow.
+        return Ok(());
+    }
     let mut case = Case::open(app, tx, &upload.reference, actor(&upload.by))?;
     let (media_type, signature) = (infected.file_type.media_type(), &infected.signature);
     let data = json!({"media_type": media_type, "size": infected.size, "scan": "infected", "signature": signature});

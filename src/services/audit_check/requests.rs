@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::checkpoints::Lists;
 use super::{CheckError, Damage, Report};
 use crate::domain::checkpoint::history;
+use crate::domain::event::EventKind;
 use crate::domain::event_chain::{self, EventHeader, Head, Link, without_ciphertext};
 use crate::storage::checkpoints::{self as rows, Listed};
 use crate::storage::events::EventRow;
@@ -124,8 +125,15 @@ fn check_one(request: &History, report: &mut Report) {
         }
         seen = saw;
     }
-    if let Some(event) = without_ciphertext(&request.links).into_iter().next().filter(|_| request.has_key) {
-        found(Damage::Emptied, event, "lost its sealed part though the request was not destroyed");
+    let was_destroyed = request.links.iter().any(|link| link.header.kind == EventKind::DataDestroyed.as_str());
+    match without_ciphertext(&request.links).into_iter().next() {
+        Some(event) if request.has_key || !was_destroyed => {
+            found(Damage::Emptied, event, "lost its sealed part though the request was not destroyed");
+        }
+        None if !request.has_key && !was_destroyed => {
+            found(Damage::Emptied, 1, "and all others lost the key of the request though it was not destroyed");
+        }
+        _ => {}
     }
 }
 

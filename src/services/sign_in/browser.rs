@@ -82,22 +82,26 @@ pub async fn enter_code(
             })
         })
         .await?;
-    let opened = attempt.into_result().map_err(|_| ServiceError::Unauthorized)?;
+    // How long an account is locked is said, as at the first step.
+    let opened = attempt.into_result().map_err(|error| match error {
+        ServiceError::Refused(refusal) if refusal.status == 429 => ServiceError::Refused(refusal),
+        _ => ServiceError::Unauthorized,
+    })?;
     Ok(cookie(app, &opened.session_id))
 }
 
-/// The member whose browser has this cookie.
+/// The member whose browser has this cookie. `is_use` is false for what a page asks by itself: that is nothing that somebody did.
 ///
 /// # Errors
 /// `Unauthorized` when it is none of ours, the session is over or nothing was done in it for eight hours, or the account is disabled.
-pub async fn member_of_browser(app: &Arc<App>, cookie: &str) -> Result<Member, ServiceError> {
+pub async fn member_of_browser(app: &Arc<App>, cookie: &str, is_use: bool) -> Result<Member, ServiceError> {
     let (id, seal) = cookie.split_once('.').ok_or(ServiceError::Unauthorized)?;
     let seal = URL_SAFE_NO_PAD.decode(seal).map_err(|_| ServiceError::Unauthorized)?;
     let holds: bool = app.vault.fingerprint("browser session", id.as_bytes()).ct_eq(&seal).into();
     if !holds || !is_id(id) {
         return Err(ServiceError::Unauthorized);
     }
-    of_session(app, id.to_owned(), None, Some(IDLE)).await
+    of_session(app, id.to_owned(), None, Some(IDLE), is_use).await
 }
 
 /// The cookie that names a session.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::audit::{By, note};
 use crate::app::{App, Failures};
+use crate::domain::email_address::EmailAddress;
 use crate::metrics::SecurityEvent;
 use crate::services::alerts;
 use crate::services::error::{Refusal, ServiceError};
@@ -83,9 +84,11 @@ pub(super) fn note_failure(
     }
 }
 
-/// Under what an unknown address is remembered: not the address itself.
+/// Under what an unknown address is remembered: not the address itself. Text that is no address is not the address that it would be
+/// with less around it: else it could lock that one, which tells whether there is an account.
 pub(super) fn unknown_key(app: &App, email: &str) -> Vec<u8> {
-    app.vault.fingerprint("sign_in", email.trim().to_lowercase().as_bytes())
+    let key = EmailAddress::parse(email).map_or_else(|_| format!("no address: {email}"), |email| email.key());
+    app.vault.fingerprint("sign_in", key.as_bytes())
 }
 
 /// As [`seconds_left`], for an unknown address.

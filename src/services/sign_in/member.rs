@@ -181,10 +181,11 @@ pub async fn member(app: &Arc<App>, token: &str) -> Result<Member, ServiceError>
     if !is_id(&claims.sid) {
         return Err(ServiceError::Unauthorized);
     }
-    of_session(app, claims.sid, Some(claims.sub), None).await
+    of_session(app, claims.sid, Some(claims.sub), None, true).await
 }
 
-/// The member of a session that goes on; one of `staff_id`, where that is known, and used within `idle`, where that is asked.
+/// The member of a session that goes on; one of `staff_id`, where that is known, and used within `idle`, where that is asked. What is no
+/// use of it, as a page that looks for news by itself, does not make it go on longer.
 ///
 /// # Errors
 /// `Unauthorized` when there is none, or the account is disabled.
@@ -193,6 +194,7 @@ pub(super) async fn of_session(
     session_id: String,
     staff_id: Option<String>,
     idle: Option<Duration>,
+    is_use: bool,
 ) -> Result<Member, ServiceError> {
     let now = app.clock.now().naive_utc();
     let process = Arc::clone(app);
@@ -216,6 +218,8 @@ pub(super) async fn of_session(
             Ok::<_, ServiceError>((member, session.last_used_at))
         })
         .await?;
-    touch(app, &member.session_id, last_used_at, now).await;
+    if is_use {
+        touch(app, &member.session_id, last_used_at, now).await;
+    }
     Ok(member)
 }

@@ -116,6 +116,20 @@ async fn the_lock_grows_alike_for_known_and_unknown_addresses() {
 }
 
 #[tokio::test]
+async fn what_is_no_address_locks_no_address_that_looks_like_it() {
+    let (app, _folder) = app();
+    for _ in 0..6 {
+        let _ = login(&app, &format!("{STRANGER}\n"), "wrong", None).await;
+    }
+    assert_eq!(ending(login(&app, &format!("{STRANGER}\n"), "wrong", None).await), "429 rate_limited 60");
+    assert_eq!(ending(login(&app, STRANGER, "wrong", None).await), "Unauthorized", "as a known address would be");
+    for _ in 0..4 {
+        login(&app, &STRANGER.to_uppercase(), "wrong", None).await.unwrap_err();
+    }
+    assert_eq!(ending(login(&app, STRANGER, "wrong", None).await), "429 rate_limited 60", "it is the same address");
+}
+
+#[tokio::test]
 async fn failures_are_forgotten_after_a_day_alike_for_known_and_unknown_addresses() {
     let (app, _folder) = app();
     add(&app, EMAIL, &[("kazteleport", Role::Agent)]).await;

@@ -6,9 +6,11 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
+use serde_json::Value;
 
 use super::draft::{Draft, question_of, step_of};
 use super::embed;
+use super::promised;
 use super::request::open_cookie;
 use super::steps::{Group, Steps};
 use crate::domain::almaty;
@@ -26,7 +28,6 @@ use crate::http::pages::frame;
 use crate::http::pages::input::Control;
 use crate::http::problem::{ApiError, say_language, words};
 use crate::ids::new_id;
-use crate::locale::dates;
 use crate::services::calendar::latest;
 use crate::services::deadlines::{Books, DeadlineQuery, deadlines};
 use crate::services::error::{Refusal, ServiceError};
@@ -37,7 +38,7 @@ const LAST: u8 = 4;
 
 /// By when the answer comes, and how that was counted.
 struct Promise {
-    by: String,
+    text: String,
     explanation: String,
 }
 
@@ -107,7 +108,9 @@ struct Step<'a> {
 /// The first step.
 pub(super) async fn begin(app: AppData, request: HttpRequest, path: Path<String>) -> Result<HttpResponse, ApiError> {
     let operator = app.operator(&path).ok_or(ServiceError::NotFound)?;
-    let draft = Draft::read(&Fields::of_query(&request));
+    // A link may say what is asked for, and nothing else: who asks and what they agree to they answer themselves.
+    let kind = Fields::of_query(&request).get("kind").to_owned();
+    let draft = Draft::read(&Fields::new(vec![("kind".to_owned(), kind)]));
     let draft = if draft.kind().is_some() { draft } else { Draft::default() };
     Step::new(&request, operator, &draft, new_id(app.clock.now())).show().await
 }
@@ -263,6 +266,8 @@ impl<'a> Step<'a> {
         let mut p = Chrome::of(self.request)?;
         p.language = self.language.unwrap_or(p.language);
         "ask".clone_into(&mut p.kept_form);
+        let is_last = self.number == LAST;
+        p.kept_go = if is_last { "send" } else { "next" };
         let mut action = format!("/operators/{}/request", self.operator.id);
         if p.framed {
             action = embed::address(&self.operator.id, p.language);
@@ -270,7 +275,6 @@ impl<'a> Step<'a> {
         }
         let promise = promise(&p, self.operator, self.draft).await?;
         let steps = Steps { p: &p, operator: self.operator, draft: self.draft, mistakes: &self.mistakes };
-        let is_last = self.number == LAST;
         let groups = if is_last { Vec::new() } else { steps.groups(self.number) };
         let checked = if is_last { (1..LAST).map(|of| look_over(&p, &steps, of)).collect() } else { Vec::new() };
         let hint = self.operator.form_hint.as_ref().filter(|_| self.number == 3);
@@ -332,20 +336,24 @@ fn in_words(p: &Chrome, dates: Vec<String>) -> Vec<String> {
 
 async fn promise(p: &Chrome, operator: &Operator, draft: &Draft) -> Result<Option<Promise>, ApiError> {
     let Some(kind) = draft.kind() else { return Ok(None) };
+    // As it stands when it is sent: some grounds, and links to what is published, have terms of their own.
+    let document = draft.document(LAST - 1, p.language);
+    let texts = |name: &str| document.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let grounds: Vec<String> = texts("grounds").iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
     let query = DeadlineQuery {
         operator: Some(operator.id.clone()),
         kind: Some(kind),
         received_at: None,
         documents_at: None,
-        grounds: None,
-        published: None,
+        grounds: (!grounds.is_empty()).then(|| grounds.join(",")),
+        published: Some(!texts("published_at").is_empty()),
         consumer: None,
     };
     let calendar = latest(&p.app).await?;
     // Where the calendar ends too early there is no promise; sending says why.
     let Ok(all) = deadlines(&Books::of(&p.app, &calendar), p.language, &query) else { return Ok(None) };
     Ok(all.headline.map(|headline| Promise {
-        by: dates::date_by(&p.app.texts, p.language, headline.due_on),
+        text: promised(p, &headline),
         explanation: all
             .clocks
             .iter()

@@ -23,8 +23,17 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Resource, Route};
 
 use super::around::around;
+use super::chrome::Chrome;
 use super::compress::careful;
 use super::frame::framed;
+use crate::locale::dates;
+use crate::services::views::HeadlineView;
+
+/// What is promised by the deadline that leads, in the words of the mails.
+fn promised(p: &Chrome, lead: &HeadlineView) -> String {
+    let by = dates::date_by_opening(&p.app.texts, p.language, lead.due_on);
+    p.t1(&format!("mail-promise-{}", lead.clock.as_str()), "by", &by)
+}
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config

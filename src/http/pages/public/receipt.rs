@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::bars::{Bar, bars};
+use super::promised;
 use super::request::{secret, secret_page};
 use crate::http::api::AppData;
 use crate::http::pages::chrome::{Chrome, page};
@@ -52,7 +53,7 @@ pub(super) async fn render(
     let view = requester::view_in(app, reference, token, Some(p.language)).await?;
     let operator = app.operator(&view.operator).ok_or(ServiceError::NotFound)?;
     let headline = view.headline.as_ref();
-    let by = headline.map(|lead| dates::date_by(&app.texts, p.language, lead.due_on)).unwrap_or_default();
+    let by = headline.map(|lead| promised(&p, lead)).unwrap_or_default();
     let court = operator.court.as_ref().map(|court| court.get(p.language));
     let template = ReceiptPage {
         operator_name: operator.names.get(p.language).to_owned(),

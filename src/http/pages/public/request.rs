@@ -11,6 +11,7 @@ use askama::Template;
 use super::ask::cookie_failed;
 use super::bars::{Bar, bars};
 use super::code;
+use super::promised;
 use crate::app::App;
 use crate::domain::almaty;
 use crate::domain::calendar::Calendar;
@@ -25,7 +26,6 @@ use crate::http::pages::guard;
 use crate::http::pages::input::{Control, Input};
 use crate::http::problem::{ApiError, words};
 use crate::ids::new_id;
-use crate::locale::dates;
 use crate::services::calendar::latest;
 use crate::services::error::ServiceError;
 use crate::services::requester::{self, CancelForm, CodeForm, TextForm, reference};
@@ -87,7 +87,7 @@ pub(super) fn secret(app: &App, request: &HttpRequest, reference: &str) -> Optio
 
 /// The secret that was shown for the reference in the address: by a mailed link, or by this browser's cookie.
 pub(in crate::http::pages) fn shown(app: &App, request: &HttpRequest, typed: &str) -> Option<String> {
-    if !request.path().starts_with("/requests/") {
+    if !request.match_info().as_str().starts_with("/requests/") {
         return None;
     }
     let of_link = Fields::of_query(request).some("token").map(ToOwned::to_owned);
@@ -336,7 +336,7 @@ fn template(
     let (mut by, mut left, mut outer) = (String::new(), String::new(), String::new());
     let is_overdue = view.headline.as_ref().is_some_and(|lead| lead.due_on < today);
     if let Some(lead) = &view.headline {
-        by = dates::date_by(&p.app.texts, p.language, lead.due_on);
+        by = if is_overdue { p.t1("page-was-due", "date", &p.date(&lead.due_on)) } else { promised(&p, lead) };
         left = match calendar.working_days_between(today, lead.due_on) {
             _ if is_overdue => p.t("page-overdue"),
             _ if lead.due_on == today => p.t("page-due-today"),

@@ -7,8 +7,8 @@ use actix_web::web::{self, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::act_fields::body;
-use super::compose::{composed, unfilled};
+use super::act_fields::{body, digest};
+use super::compose::{composed, joined, unfilled};
 use super::nav::Nav;
 use super::panel::{Wrongs, fits};
 use super::questions::Questions;
@@ -40,7 +40,12 @@ struct Page {
     title: String,
     lead: String,
     action: String,
+    /// The version that the member saw: whoever sends it says that they know what stood there.
     version: i64,
+    /// What was looked at before sending, as a digest; empty while nothing was.
+    shown: String,
+    /// That what was to be sent is not what was looked at; empty where it is.
+    changed: String,
     groups: Vec<Group>,
     /// Link and text of each mistake.
     mistakes: Vec<(String, String)>,
@@ -71,6 +76,10 @@ struct Beside {
     failure: Option<(StatusCode, String)>,
     /// Somebody was faster.
     is_stale: bool,
+    /// The version that was posted with the form.
+    version: Option<i64>,
+    /// What was to be sent is not what was looked at.
+    is_changed: bool,
     mails: Option<Vec<PlannedMail>>,
 }
 
@@ -128,17 +137,21 @@ async fn go_on(
     let reference = reference(&typed)?;
     let mut form = Form { app: &app, request: &request, member: &member.0, reference, action: action_name, fields };
     let version = form.fields.get("version").parse().unwrap_or_default();
-    let mut beside = Beside::default();
-    match form.fields.get("go") {
+    let mut beside = Beside { version: Some(version), ..Beside::default() };
+    let go = form.fields.get("go").to_owned();
+    match go.as_str() {
         "compose" => form.compose().await?,
         "next" => {}
         _ if form.has_unfilled(&mut beside).await? => {}
-        "send" => match form.send(version).await {
+        "send" if form.was_shown() => match form.send(version).await {
             Ok(()) => return Ok(see_other(&form.home())),
             Err(error) => form.take(&mut beside, error.into())?,
         },
         _ => match form.planned(version).await {
-            Ok(mails) => beside.mails = Some(mails),
+            Ok(mails) => {
+                beside.is_changed = go == "send";
+                beside.mails = Some(mails);
+            }
             Err(error) => form.take(&mut beside, error.into())?,
         },
     }
@@ -169,10 +182,16 @@ impl Form<'_> {
         act(self.app, self.member.clone(), self.reference.clone(), version, self.action()?).await.map(drop)
     }
 
-    /// Puts the text for the chosen outcome into the letter.
+    /// Whether what the form says is what was looked at, where there is something to look at.
+    fn was_shown(&self) -> bool {
+        self.is_direct() || self.fields.get("shown") == digest(&self.action, &self.fields)
+    }
+
+    /// Puts the text for the chosen outcome into the letter, below what is written there.
     async fn compose(&mut self) -> Result<(), ApiError> {
         let view = desk::view(self.app, self.member.clone(), self.reference.clone()).await?;
-        let letter = composed(&self.app.texts, &view, self.fields.get("outcome"));
+        let text = composed(&self.app.texts, &view, self.fields.get("outcome"));
+        let letter = joined(self.fields.get("letter"), &text);
         let mut pairs: Vec<_> = self.fields.pairs().iter().filter(|(name, _)| name != "letter").cloned().collect();
         pairs.push(("letter".to_owned(), letter));
         self.fields = Fields::new(pairs);
@@ -220,7 +239,9 @@ impl Form<'_> {
             kind: p.word("kind-short", view.kind.as_str()),
             title: p.t(&format!("action-{}", self.action)),
             lead: if self.app.texts.has(&lead) { p.t(&lead) } else { String::new() },
-            version: view.version,
+            version: beside.version.filter(|_| !beside.is_stale).unwrap_or(view.version),
+            shown: beside.mails.as_ref().map(|_| digest(&self.action, &self.fields)).unwrap_or_default(),
+            changed: if beside.is_changed { p.t("console-preview-changed") } else { String::new() },
             answer: if self.action == "approve" { super::facts::answer(&p, view) } else { Vec::new() },
             is_answer: self.action == "propose",
             is_direct: self.is_direct(),

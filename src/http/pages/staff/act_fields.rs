@@ -1,7 +1,10 @@
 //! The fields of an action's form as the body that the API takes for it.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::domain::almaty;
 use crate::http::pages::form::Fields;
@@ -51,6 +54,14 @@ pub fn body(action: &str, fields: &Fields) -> Value {
         }
     }
     Value::Object(body)
+}
+
+/// What an action's form says, as a short text: by it is known whether that is what was looked at.
+#[must_use]
+pub fn digest(action: &str, fields: &Fields) -> String {
+    let said = body(action, fields).to_string();
+    // Browsers send each end of a line as two characters.
+    URL_SAFE_NO_PAD.encode(Sha256::digest(said.replace("\\r\\n", "\\n").as_bytes()))
 }
 
 /// A local day and time in Almaty as the instant that it is. What is neither is sent on, so that it is told.
@@ -155,6 +166,15 @@ mod tests {
                 ],
             })
         );
+    }
+
+    #[test]
+    fn what_is_said_has_the_same_digest_and_anything_else_another() {
+        let letter =
+            |text: &str| digest("propose", &fields(&[("outcome", "granted"), ("letter", text), ("go", "send")]));
+        assert_eq!(letter("One.\nTwo."), letter("One.\r\nTwo.\r\n"));
+        assert_ne!(letter("One.\nTwo."), letter("One. Two."));
+        assert_ne!(digest("assign", &fields(&[("assignee", "me")])), digest("assign", &fields(&[])));
     }
 
     #[test]

@@ -16,6 +16,19 @@ pub fn composed(texts: &Texts, view: &StaffView, outcome: &str) -> String {
     format!("{}\n\n{}", text(&key), text("compose-end"))
 }
 
+/// A letter with such a text to begin with. Nothing that was written is lost: the text stands below it.
+#[must_use]
+pub fn joined(written: &str, composed: &str) -> String {
+    let written = written.replace("\r\n", "\n");
+    if composed.is_empty() || written.contains(composed) {
+        written
+    } else if written.trim().is_empty() {
+        composed.to_owned()
+    } else {
+        format!("{written}\n\n{composed}")
+    }
+}
+
 /// The first place of such a text that a letter still holds as it came.
 #[must_use]
 pub fn unfilled(texts: &Texts, view: &StaffView, letter: &str) -> Option<String> {
@@ -26,4 +39,22 @@ pub fn unfilled(texts: &Texts, view: &StaffView, letter: &str) -> Option<String>
 fn places(text: &str) -> Vec<String> {
     let place = |rest: &str| rest.find(']').map(|end| format!("[{}]", &rest[..end]));
     text.split('[').skip(1).filter_map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_was_written_is_lost() {
+        for (written, composed, letter) in [
+            ("", "A text.\n\nIts end.", "A text.\n\nIts end."),
+            ("Mine.", "", "Mine."),
+            ("Mine.", "A text.", "Mine.\n\nA text."),
+            ("A text.\r\n\r\nIts end.", "A text.\n\nIts end.", "A text.\n\nIts end."),
+            ("Before. A text. After.", "A text.", "Before. A text. After."),
+        ] {
+            assert_eq!(joined(written, composed), letter, "{written}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use actix_web::cookie::Cookie;
 use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::session::next_page;
+use super::session::{in_query, next_page};
 use super::sign_in::{TICKET, go_in, refused_page};
 use crate::domain::user_agent;
 use crate::http::api::AppData;
@@ -44,7 +44,7 @@ pub(super) async fn back(app: AppData, request: HttpRequest) -> Result<HttpRespo
         Ok((Entered::In(value), next)) => go_in(&app, value, &next).await?,
         Ok((Entered::CodeNeeded(ticket), next)) => {
             // Led on, so that the address with the code does not stay in the browser.
-            let answer = see_other(&format!("/staff/sign-in?step=code&next={next}"));
+            let answer = see_other(&format!("/staff/sign-in?step=code&next={}", in_query(&next)));
             with(answer, &guard::cookie(&app, TICKET, ticket))?
         }
         Err(error) => shown(&app, &request, "", error)?,

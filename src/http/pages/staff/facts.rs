@@ -1,6 +1,6 @@
 //! What is known of a request, as names and values.
 
-use crate::domain::vocabulary::{Kind, Language};
+use crate::domain::vocabulary::{Kind, Language, Localized};
 use crate::http::pages::chrome::Chrome;
 use crate::services::views::StaffView;
 
@@ -71,6 +71,7 @@ pub(super) fn asked(p: &Chrome, view: &StaffView) -> Vec<Fact> {
     let grounds: Vec<String> = view.grounds.iter().map(|ground| p.word("ground", ground.as_str())).collect();
     facts.list("grounds", &grounds);
     let Some(contents) = &view.contents else { return facts.found };
+    let operator = p.app.operator(&view.operator);
     for correction in &contents.corrections {
         let from = correction.current.as_deref().map(|current| format!("{current} → ")).unwrap_or_default();
         let text = format!("{from}{}", correction.desired);
@@ -78,12 +79,18 @@ pub(super) fn asked(p: &Chrome, view: &StaffView) -> Vec<Fact> {
     }
     if let Some(deletion) = &contents.deletion {
         facts.put("desired", deletion.desired_result.map(|result| p.word("desired", result.as_str())));
-        facts.list("categories", deletion.data_categories.as_deref().unwrap_or_default());
+        let categories = operator.map(|operator| operator.data_categories_of(&view.service)).unwrap_or_default();
+        let known = categories.into_iter().map(|category| (&category.id, &category.names));
+        facts.list("categories", &named(p, deletion.data_categories.as_deref(), known));
     }
     if let Some(withdrawal) = &contents.withdrawal {
         facts.put("scope", Some(p.word("scope", withdrawal.scope.as_str())));
-        facts.list("purposes", withdrawal.purposes.as_deref().unwrap_or_default());
-        facts.list("cookies", withdrawal.cookie_categories.as_deref().unwrap_or_default());
+        let purposes = operator.map(|operator| operator.purposes_of(&view.service)).unwrap_or_default();
+        let known = purposes.into_iter().map(|purpose| (&purpose.id, &purpose.names));
+        facts.list("purposes", &named(p, withdrawal.purposes.as_deref(), known));
+        let cookies = operator.map(|operator| operator.cookie_categories.as_slice()).unwrap_or_default();
+        let known = cookies.iter().map(|category| (&category.id, &category.names));
+        facts.list("cookies", &named(p, withdrawal.cookie_categories.as_deref(), known));
         facts.put("device", withdrawal.device.clone());
     }
     facts.put("objection", contents.objection.as_ref().map(|objection| objection.to.clone()));
@@ -92,6 +99,20 @@ pub(super) fn asked(p: &Chrome, view: &StaffView) -> Vec<Fact> {
     facts.list("published", &contents.published_at);
     facts.put("details", contents.details.clone());
     facts.found
+}
+
+/// What ids stand for, in the reader's language; an id that the profile does not know any more stands as it is.
+fn named<'a>(
+    p: &Chrome,
+    ids: Option<&[String]>,
+    known: impl Iterator<Item = (&'a String, &'a Localized)>,
+) -> Vec<String> {
+    let known: Vec<_> = known.collect();
+    let name = |id: &String| {
+        let found = known.iter().find(|(one, _)| *one == id);
+        found.map_or_else(|| id.clone(), |(_, names)| names.get(p.language).to_owned())
+    };
+    ids.unwrap_or_default().iter().map(name).collect()
 }
 
 /// How it came, who has it, who did what.
@@ -107,7 +128,9 @@ pub(super) fn facts(p: &Chrome, view: &StaffView) -> Vec<Fact> {
     facts.put("received", Some(p.moment(&view.received_at)));
     facts.put("recorded", (view.recorded_at != view.received_at).then(|| p.moment(&view.recorded_at)));
     facts.put("language", Some(p.word("language", language(view.language))));
-    facts.put("service", Some(view.service.clone()).filter(|service| service != "all"));
+    let service = p.app.operator(&view.operator).and_then(|operator| operator.service(&view.service));
+    let service = service.map_or_else(|| view.service.clone(), |service| service.names.get(p.language).to_owned());
+    facts.put("service", Some(service).filter(|service| service != "all"));
     facts.put("edition", view.edition.clone());
     facts.put("address-proven", view.email_confirmed_at.map(|at| p.moment(&at)));
     let method = view.identity.method.map(|method| p.word("method", method.as_str()));

@@ -11,6 +11,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::account::done_text;
+use super::act_fields::digest;
 use super::nav::Nav;
 use super::queue::{Urgency, operator_name, urgency};
 use super::session::Staff;
@@ -58,6 +59,8 @@ struct Page {
     /// Name and words of the next sensible step.
     primary: Option<(&'static str, String)>,
     can_take: bool,
+    /// Taking a request says nothing to anybody, so there is nothing to look at before.
+    take_shown: String,
     /// The other steps that are possible.
     others: Vec<(&'static str, String)>,
     person: Vec<Fact>,
@@ -157,6 +160,7 @@ async fn render(
         done: done_text(&p, &Fields::of_query(request)),
         primary: primary.map(titled),
         can_take,
+        take_shown: digest("assign", &Fields::new(vec![("assignee".to_owned(), "me".to_owned())])),
         others: view.actions.iter().filter(|action| Some(**action) != primary).map(|action| titled(action)).collect(),
         person: super::facts::person(&p, &view),
         submitter: super::facts::submitter(&p, &view),

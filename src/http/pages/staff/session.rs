@@ -23,6 +23,10 @@ use crate::services::sign_in::{Member, member_of_browser};
 /// The cookie of a session.
 const COOKIE: &str = "otinish_staff";
 
+/// The header by which the script of the console says that it looks for news by itself: nobody did anything, so the session does not go on
+/// longer by it.
+const REFRESH: &str = "x-refresh";
+
 /// The member who is signed in in this browser.
 #[derive(Debug, Clone)]
 pub struct Staff(pub Member);
@@ -62,9 +66,11 @@ pub async fn signed_in<B: MessageBody + 'static>(
     let app = app.into_inner();
     let name = guard::cookie_name(&app, COOKIE);
     let sent = request.cookie(&name).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
-    let mut member = match member_of_browser(&app, &sent).await {
+    let is_read = *request.method() == Method::GET;
+    let is_use = !is_read || !request.headers().contains_key(REFRESH);
+    let mut member = match member_of_browser(&app, &sent, is_use).await {
         Ok(member) => member,
-        Err(ServiceError::Unauthorized) if *request.method() == Method::GET => {
+        Err(ServiceError::Unauthorized) if is_read => {
             let answer = see_other(&sign_in_address(&request));
             return Ok(request.into_response(answer));
         }
@@ -94,17 +100,36 @@ pub async fn signed_in<B: MessageBody + 'static>(
     Ok(answer)
 }
 
-/// The page to sign in at, which leads back to what was asked for.
+/// The page to sign in at, which leads back to what was asked for, with its query.
 fn sign_in_address(request: &ServiceRequest) -> String {
-    let is_home = matches!(request.path(), "/staff" | "/staff/");
-    if is_home { "/staff/sign-in".to_owned() } else { format!("/staff/sign-in?next={}", request.path()) }
+    let (path, query) = (request.path(), request.query_string());
+    let whole = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    sign_in_before(next_page(&whole).unwrap_or(path))
+}
+
+/// The page to sign in at, which leads to a page of the console.
+#[must_use]
+pub fn sign_in_before(page: &str) -> String {
+    let is_home = matches!(page, "/staff" | "/staff/" | "/staff/sign-in");
+    if is_home { "/staff/sign-in".to_owned() } else { format!("/staff/sign-in?next={}", in_query(page)) }
+}
+
+/// An address as a part of the query of another one.
+#[must_use]
+pub fn in_query(address: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let written = |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    address.bytes().map(written).collect()
 }
 
 /// Where a sign-in leads: to a page of the console, whatever stands in the address.
 #[must_use]
 pub fn next_page(typed: &str) -> Option<&str> {
+    let (path, query) = typed.split_once('?').unwrap_or((typed, ""));
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
-    (typed.starts_with("/staff/") && !typed.contains("//") && typed.bytes().all(is_plain)).then_some(typed)
+    let is_of_query = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~=&%+:,".contains(&byte);
+    let is_ours = path.starts_with("/staff/") && !path.contains("//") && path.bytes().all(is_plain);
+    (is_ours && query.bytes().all(is_of_query)).then_some(typed)
 }
 
 #[cfg(test)]
@@ -114,6 +139,16 @@ mod tests {
     #[test]
     fn a_sign_in_leads_to_pages_of_the_console_only() {
         assert_eq!(next_page("/staff/requests/CIT-1-2-3"), Some("/staff/requests/CIT-1-2-3"));
+        let filtered = "/staff/requests?due=overdue&cursor=a%2Bb&received_from=2026-11-24";
+        assert_eq!(next_page(filtered), Some(filtered));
+        assert_eq!(
+            sign_in_before("/staff/requests?a=b&c=%D2"),
+            "/staff/sign-in?next=/staff/requests%3Fa%3Db%26c%3D%25D2"
+        );
+        assert_eq!(sign_in_before("/staff/"), "/staff/sign-in");
+        for other in ["/staff/requests?a=//b", "/staff/requests?a=\r\nx", "https://evil.example/?/staff/"] {
+            assert_eq!(next_page(other), None, "{other}");
+        }
         for other in ["", "/", "//evil.example", "/staff//evil", "https://evil.example", "/staff/\r\nx", "/staff/../x"]
         {
             assert_eq!(next_page(other), None, "{other}");

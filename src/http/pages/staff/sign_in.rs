@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::nav::home_of;
-use super::session::{Staff, cookie, next_page, no_cookie};
+use super::session::{Staff, cookie, in_query, next_page, no_cookie};
 use crate::domain::user_agent;
 use crate::http::api::AppData;
 use crate::http::limit;
@@ -53,7 +53,7 @@ fn show_step(
 ) -> Result<HttpResponse, ApiError> {
     let mut p = Chrome::of(request)?;
     "/staff/sign-in".clone_into(&mut p.path);
-    p.query = next_page(next).map(|next| format!("next={next}")).unwrap_or_default();
+    p.query = next_page(next).map(|next| format!("next={}", in_query(next))).unwrap_or_default();
     let line = |name: &str, value: &str, kind, autocomplete, inputmode| {
         Input::new(&p, "console", name, Control::Line { value: value.to_owned(), kind, autocomplete, inputmode })
     };
@@ -110,7 +110,13 @@ pub(super) async fn enter(app: AppData, request: HttpRequest, fields: Fields) ->
     let client = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).map(user_agent::family);
     let next = fields.get("next");
     let ticket = request.cookie(&guard::cookie_name(&app, TICKET)).map(|cookie| cookie.value().to_owned());
-    if let Some(ticket) = ticket.filter(|_| fields.some("code").is_some()) {
+    let is_second = fields.pairs().iter().any(|(name, _)| name == "code");
+    if let Some(ticket) = ticket.filter(|_| is_second) {
+        if fields.some("code").is_none() {
+            // Nothing was typed, so nothing was guessed.
+            let said = Chrome::of(&request)?.t("console-code-missing");
+            return show_step(&request, StatusCode::UNPROCESSABLE_ENTITY, Step::Code, ("", said), next);
+        }
         return match enter_code(&app, &ticket, fields.get("code"), client).await {
             Ok(value) => go_in(&app, value, next).await,
             Err(error) => refused(&app, &request, Step::Code, "", next, error).await,
@@ -158,7 +164,7 @@ async fn refused(
 pub(super) async fn go_in(app: &AppData, value: String, next: &str) -> Result<HttpResponse, ApiError> {
     let home = match next_page(next) {
         Some(next) => next.to_owned(),
-        None => home_of(&member_of_browser(app, &value).await?).to_owned(),
+        None => home_of(&member_of_browser(app, &value, true).await?).to_owned(),
     };
     let mut answer = see_other(&home);
     answer.add_cookie(&cookie(app, value)).map_err(|_| cookie_failed())?;
