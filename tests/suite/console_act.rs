@@ -85,3 +85,38 @@ async fn what_is_sent_is_what_was_looked_at() {
     assert!(page.expect(200).contains("The second text."));
     assert_eq!(app.status_of(&request).await, "approval");
 }
+
+#[tokio::test]
+async fn the_history_says_what_changed_from_what_to_what() {
+    let app = TestApp::start().await;
+    let desk = app.desk("demo").await;
+    let request = app.brought_to("review", &desk, "demo", &forms::access()).await;
+    let stamp = json!({"received_at": "2026-11-19T05:00:00Z", "reason": "The stamp."});
+    app.act(&desk.dpo, &request.reference, "amend_receipt", stamp).await.expect(200);
+    let kind = json!({"kind": "claim", "claim": {"remedy": "An apology."}});
+    app.act(&desk.dpo, &request.reference, "reclassify", kind).await.expect(200);
+    let mut browser = Browser::of_staff(&app, &desk.dpo).await;
+    let page = browser.open(&case(&request.reference)).await;
+    let html = page.expect(200);
+    for change in [
+        "23 November, 10:00 → 19 November, 10:00",
+        "Information about the data: 26 November → 24 November",
+        "Access → Claim",
+        "agent.demo",
+    ] {
+        assert!(html.contains(change), "{change}: {html}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_waits_for_the_person_stands_above_the_deadlines() {
+    let app = TestApp::start().await;
+    let desk = app.desk("demo").await;
+    let request = app.brought_to("clarification", &desk, "demo", &forms::access()).await;
+    let mut browser = Browser { language: "en", ..Browser::new(&app) };
+    let page = browser.open(&format!("/requests/{}?token={}", request.reference, request.token)).await;
+    let html = page.expect(200);
+    let place = |text: &str| html.find(text).unwrap_or_else(|| panic!("no {text}: {html}"));
+    assert!(place("href=\"#messages\"") < place("class=\"clock "), "{html}");
+    assert!(html.contains("id=\"messages\""));
+}

@@ -40,6 +40,8 @@ struct Line {
     at: String,
     text: String,
     by: String,
+    /// What changed, before and after.
+    change: String,
     details: String,
 }
 
@@ -214,6 +216,31 @@ fn line(p: &Chrome, names: &BTreeMap<String, String>, event: &EventView) -> Line
         ("staff", Some(id)) => names.get(id).cloned().unwrap_or_else(|| p.t("console-by-staff")),
         (kind, _) => p.t(&format!("console-by-{kind}")),
     };
-    let text = event.data.get("text").and_then(|text| text.as_str()).unwrap_or_default();
-    Line { at: p.moment(&event.at), text: event.text.clone(), by, details: text.to_owned() }
+    let written = event.data.get("text").and_then(|text| text.as_str()).unwrap_or_default();
+    Line {
+        at: p.moment(&event.at),
+        text: event.text.clone(),
+        change: change(p, names, event).unwrap_or_default(),
+        by,
+        details: written.to_owned(),
+    }
+}
+
+/// What it was before and what it is now, where an event changed something that has a name.
+fn change(p: &Chrome, names: &BTreeMap<String, String>, event: &EventView) -> Option<String> {
+    let fact = |name: &str| event.data.get(name).and_then(|value| value.as_str());
+    let (from, to) = (fact("from"), fact("to")?);
+    match event.kind.as_str() {
+        "clock_recounted" => {
+            let day = |text: &str| text.parse().ok().map(|day| p.day_month(&day));
+            Some(format!("{}: {} → {}", p.word("clock", fact("clock")?), day(from?)?, day(to)?))
+        }
+        "receipt_amended" => {
+            let moment = |text: &str| text.parse().ok().map(|at| p.moment(&at));
+            Some(format!("{} → {}", moment(from?)?, moment(to)?))
+        }
+        "reclassified" => Some(format!("{} → {}", p.word("kind-short", from?), p.word("kind-short", to))),
+        "assigned" => names.get(to).cloned(),
+        _ => None,
+    }
 }
