@@ -57,6 +57,7 @@ console-filter-received_to = Received until
 console-any = Any
 console-assignee-me = Me
 console-assignee-none = Nobody
+console-sort-due = The nearest deadline first
 console-sort-received = The oldest first
 console-apply = Show
 console-clear = Remove the filter

@@ -57,6 +57,7 @@ console-filter-received_to = Түскен күні, дейін
 console-any = Кез келген
 console-assignee-me = Мен
 console-assignee-none = Ешкім
+console-sort-due = Алдымен мерзімі жақын
 console-sort-received = Алдымен ескілері
 console-apply = Көрсету
 console-clear = Іріктеуді алып тастау

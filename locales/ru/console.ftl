@@ -57,6 +57,7 @@ console-filter-received_to = Поступили по
 console-any = Не важно
 console-assignee-me = Я
 console-assignee-none = Никто
+console-sort-due = Сначала ближайший срок
 console-sort-received = Сначала давние
 console-apply = Показать
 console-clear = Снять отбор

@@ -96,6 +96,14 @@ crate::vocabulary! {
     }
 }
 
+/// Whether a legal hold keeps a request, by the kinds of its events in their order.
+#[must_use]
+pub fn is_held<'a>(kinds: impl DoubleEndedIterator<Item = &'a str>) -> bool {
+    let ends = [EventKind::HoldSet, EventKind::HoldLifted, EventKind::DataDestroyed];
+    let last = kinds.rev().find_map(|kind| ends.into_iter().find(|end| end.as_str() == kind));
+    last == Some(EventKind::HoldSet)
+}
+
 impl EventKind {
     /// Whether the requester's timeline shows it.
     #[must_use]

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::case::{append_event, is_open};
 use super::error::ServiceError;
 use crate::app::App;
-use crate::domain::event::{Actor, EventKind};
+use crate::domain::event::{Actor, EventKind, is_held};
 use crate::domain::retention::{is_over, over_before};
 use crate::domain::vocabulary::{ClockState, Status};
 use crate::storage::requests::{NO_DUE, RequestRow};
@@ -143,6 +143,12 @@ fn destroy_if_due(app: &App, tx: &mut AnyConnection, id: &str) -> Result<bool, S
     let due = row.destroyed_at.is_none() && !row.legal_hold;
     if !due || !is_over(final_at.and_utc(), operator.retention.years, now) {
         return Ok(false);
+    }
+    if is_held(retention::event_kinds(tx, id)?.iter().map(String::as_str)) {
+        // Whoever can write to the database could lift a hold by a word in a column; they cannot write the history.
+        return Err(ServiceError::Internal(
+            "its history says that a legal hold keeps it, and its row does not".to_owned(),
+        ));
     }
     destroy(tx, row, now, TERM, now.naive_utc())?;
     Ok(true)

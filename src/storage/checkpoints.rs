@@ -292,9 +292,10 @@ pub fn insert(connection: &mut AnyConnection, row: &CheckpointRow, entries: &[En
 }
 
 /// What the verification reads of a request.
-pub type Head = (String, String, i64, Vec<u8>);
+pub type Head = (String, String, i64, Vec<u8>, bool);
 
-/// Requests by id after `after`: id, reference, number and hash of the last event as the row remembers them.
+/// Requests by id after `after`: id, reference, number and hash of the last event and whether a legal hold keeps it, as the row
+/// remembers them.
 ///
 /// # Errors
 /// Those of the database.
@@ -303,7 +304,7 @@ pub fn heads(connection: &mut AnyConnection, after: &str, limit: i64) -> QueryRe
         .filter(requests::id.gt(after))
         .order(requests::id)
         .limit(limit)
-        .select((requests::id, requests::reference, requests::event_seq, requests::event_head))
+        .select((requests::id, requests::reference, requests::event_seq, requests::event_head, requests::legal_hold))
         .load(connection)
 }
 

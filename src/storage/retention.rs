@@ -334,3 +334,11 @@ pub fn restored_on(connection: &mut AnyConnection) -> QueryResult<Option<NaiveDa
         .select(diesel::dsl::max(reminders::due_on))
         .first(connection)
 }
+
+/// The kinds of the events of a request, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub fn event_kinds(connection: &mut AnyConnection, request_id: &str) -> QueryResult<Vec<String>> {
+    events::table.filter(events::request_id.eq(request_id)).order(events::seq).select(events::kind).load(connection)
+}

@@ -96,6 +96,13 @@ async fn what_was_done_to_an_event_is_named_with_the_request_and_the_event() {
     }
 }
 
+#[tokio::test]
+async fn a_legal_hold_that_the_history_does_not_know_is_named_with_the_request() {
+    let scene = Scene::new().await;
+    scene.tamper("UPDATE requests SET legal_hold = true WHERE id = {1}");
+    assert_eq!(scene.first_damage(), (Damage::Changed, format!("request {}", scene.first.reference), None));
+}
+
 /// Counts the chain of a request anew from what stands in the database, as far as `keep` events, with its head.
 fn count_anew(scene: &Scene, request: &Submitted, keep: usize) {
     let (id, links, _) = stored_chain(&scene.test.database, &request.reference);

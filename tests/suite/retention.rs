@@ -322,3 +322,17 @@ async fn after_a_restore_nothing_is_destroyed_for_a_week() {
     test.travel_to("2029-12-01T01:00").await;
     assert_eq!(stones(&test.database).len(), 1);
 }
+
+#[tokio::test]
+async fn a_hold_that_was_lifted_in_the_database_alone_still_keeps_the_data() {
+    let test = TestApp::start().await;
+    let desk = test.desk("kazteleport").await;
+    let request = test.submit("kazteleport", &forms::access()).await;
+    test.post(&request.path("/cancel"), Some(&request.token), &json!({})).await.expect(200);
+    test.done(&desk.dpo, &request, "hold", json!({"reason": "A lawsuit."})).await;
+    tamper(&test.database, "UPDATE requests SET legal_hold = false");
+    test.travel_to("2029-11-24T00:00").await;
+    let run = run(&test).await;
+    assert!(run.operators.iter().any(|passed| passed.failed == [request.reference.as_str()]), "{run:?}");
+    assert_eq!(stones(&test.database), []);
+}

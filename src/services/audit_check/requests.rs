@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::checkpoints::Lists;
 use super::{CheckError, Damage, Report};
 use crate::domain::checkpoint::history;
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, is_held};
 use crate::domain::event_chain::{self, EventHeader, Head, Link, without_ciphertext};
 use crate::storage::checkpoints::{self as rows, Listed};
 use crate::storage::events::EventRow;
@@ -23,6 +23,7 @@ struct History {
     head: Head,
     links: Vec<Link>,
     has_key: bool,
+    legal_hold: bool,
     listed: Vec<Listed>,
 }
 
@@ -60,7 +61,8 @@ fn load(connection: &mut AnyConnection, after: &str) -> diesel::QueryResult<Vec<
     for entry in rows::about_requests(connection, &ids)? {
         listed.entry(entry.entry.id.clone()).or_default().push(entry);
     }
-    let history = |(id, reference, seq, hash): rows::Head| History {
+    let history = |(id, reference, seq, hash, legal_hold): rows::Head| History {
+        legal_hold,
         links: links.remove(&id).unwrap_or_default(),
         has_key: with_key.contains(&id),
         listed: listed.remove(&id).unwrap_or_default(),
@@ -134,6 +136,10 @@ fn check_one(request: &History, report: &mut Report) {
             found(Damage::Emptied, 1, "and all others lost the key of the request though it was not destroyed");
         }
         _ => {}
+    }
+    if request.legal_hold != is_held(request.links.iter().map(|link| link.header.kind.as_str())) {
+        let text = format!("request {}: its legal hold is not what its history says", request.reference);
+        report.found(Damage::Changed, "request", &request.reference, None, text);
     }
 }
 

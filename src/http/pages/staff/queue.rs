@@ -140,7 +140,11 @@ async fn render(
     (found, mistake, is_search): (List<QueueItem>, String, bool),
     counts: &Counts,
 ) -> Result<HttpResponse, ApiError> {
-    let p = Chrome::of(request)?;
+    let mut p = Chrome::of(request)?;
+    if is_search {
+        // What was searched for stands in no address: another language leads to the queue.
+        "/staff/requests".clone_into(&mut p.path);
+    }
     let nav = Nav::of(&p, member, "/staff/requests");
     let today = almaty::local_date(app.clock.now());
     let calendar = latest(app).await?;
@@ -212,7 +216,9 @@ fn saved(p: &Chrome, member: &Member, fields: &Fields, counts: &Counts, is_searc
 fn filters(p: &Chrome, member: &Member, fields: &Fields) -> Vec<Choices> {
     let choices = |name: &'static str, values: Vec<(String, String)>| {
         let chosen = fields.get(name);
-        let mut options = vec![(String::new(), p.t("console-any"), chosen.is_empty())];
+        // An order is always one; of all else there may be any.
+        let none = p.t(if name == "sort" { "console-sort-due" } else { "console-any" });
+        let mut options = vec![(String::new(), none, chosen.is_empty())];
         options.extend(values.into_iter().map(|(value, text)| {
             let is_chosen = value == chosen;
             (value, text, is_chosen)
