@@ -22,8 +22,8 @@ const DETAILS = {
 export const filled = { "subject.full_name": AIGUL.name, "subject.iin": AIGUL.iin, "subject.email": AIGUL.email };
 
 /** The form up to one of its steps. */
-export const form = (kind, step, more = {}) => async (person) => {
-  await person.open(`/operators/demo/request?kind=${kind}`);
+export const form = (kind, step, more = {}, where = "request") => async (person) => {
+  await person.open(`/operators/demo/${where}?kind=${kind}`);
   if (step === 1) return;
   await person.fill(more);
   await person.press(NEXT);
@@ -52,6 +52,14 @@ export const own = (state, rest = "") => async (person, { cases }) => {
 
 /** A page of a request in a state, for the staff. */
 export const desk = (state, rest = "") => (person, { cases }) => person.open(`/staff/requests/${cases[state].reference}${rest}`);
+
+/** The form of an action on a new request, after some acts of a colleague's. */
+const after = (kind, before, action) => async (person, { people, server }) => {
+  const request = await submit(server, "demo", kind);
+  for (const name of before) await act(server, people.deputy, request, name, { reason: "По письму надзора." });
+  await person.open(`/staff/requests/${request.reference}/do/${action}`);
+  if (!person.page.url().endsWith(`/do/${action}`)) throw new Error(`${action} is not offered`);
+};
 
 /** A form of an action that somebody else was faster than. */
 const stale = async (person, world) => {
@@ -98,6 +106,10 @@ const public_pages = [
   ["the form: check", form("deletion", 4)],
   ["the form for a frame", "/operators/demo/embed"],
   ["the form for a frame with mistakes", sent("/operators/demo/embed", {}, NEXT, 422)],
+  ["the form for a frame: who", form("access", 2, {}, "embed")],
+  ["the form for a frame: details", form("correction", 3, {}, "embed")],
+  ["the form for a frame: check", form("deletion", 4, {}, "embed")],
+  ["the form for a frame: the receipt", sent(form("access", 4, {}, "embed"), {}, "main .buttons button[value=send]", 200)],
   ["no such page", (person) => person.open("/nowhere", 404)],
   ["number and secret", "/requests"],
   ["number and secret that do not fit", sent("/requests", { reference: "DEM-1", secret: "x" }, "main form button", 404)],
@@ -188,6 +200,13 @@ const console_pages = [
   ["a request as an auditor sees it", "auditor", desk("answered")],
   ["a request: a file that is none", "agent", badFile(desk("review"), 415)],
   ...Object.entries(ACTIONS).map(([action, state]) => [`the action ${action}`, "dpo", desk(state, `/do/${action}`)]),
+  ["the action unblock", "dpo", after("access", ["block"], "unblock")],
+  ["the action confirm_violation", "dpo", after("access", ["mark_violation"], "confirm_violation")],
+  ["the action dismiss_violation", "dpo", after("access", ["mark_violation"], "dismiss_violation")],
+  ["the action release_hold", "dpo", after("access", ["hold"], "release_hold")],
+  ["the action mark_consumer", "dpo", after("claim", [], "mark_consumer")],
+  ["the action documents_received", "dpo", after("correction", [], "documents_received")],
+  ["the action waive_documents", "dpo", after("correction", [], "waive_documents")],
   ["an action with mistakes", "dpo", sent(desk("submitted", "/do/verify"), {}, CHECK, 422)],
   ["an answer with mistakes", "dpo", sent(desk("preparation", "/do/propose"), { outcome: ["refused"] }, CHECK, 422)],
   ["an answer that is composed", "dpo", sent(desk("preparation", "/do/propose"), { outcome: ["granted"] }, "[value=compose]", 200)],
